@@ -1,0 +1,13 @@
+"""The shipped scenarios: data, each file with the question it asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+_NAMES = ("beauty-launch", "retail-media")
+
+
+def library() -> dict[str, Path]:
+    """The shipped scenarios by name."""
+    return {name: _FOLDER / f"{name}.yaml" for name in _NAMES}

@@ -1,0 +1,1 @@
+"""How a market runs: draws, rules, board, and two engines that obey them."""

@@ -1,0 +1,150 @@
+"""The board of a period: everything through which consumers meet each other and the budget.
+
+It is computed from the integer counts at the period's start and the plan's row; given the boards and
+the seed, every consumer can be replayed alone.
+
+    symbol          meaning                                              shape          unit
+    n_ksr           consumers by segment, stage, resolved                (K, 8, 2)
+    spend_c         money offered this period                            (C,)           currency
+    rate_ck         exposures per eligible consumer on the platform      (C, K)         per period
+    tail_ckx        thresholds of P(X >= 1 .. 15)                        (C, K, 15)     of 2**32
+    order_c         order in which consumers meet the channels           (C,)
+    billed_c        money spent                                          (C,)           minor units
+    unspent_c       money the channel could not take                     (C,)           minor units
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.compile import compiled
+from sim.engine.draws import draw
+from sim.market.layout import MOST_EXPOSURES
+from sim.market.vocabulary import Stage
+
+_ADVOCATE = int(Stage.ADVOCATE)
+_LOYAL = int(Stage.LOYAL)
+_TWO32 = 4294967296.0
+
+
+class Board(NamedTuple):
+    """Room for one period's board; see the module's table."""
+
+    rate_ck: npt.NDArray[np.float64]
+    tail_ckx: npt.NDArray[np.uint32]
+    order_c: npt.NDArray[np.int64]
+    billed_c: npt.NDArray[np.int64]
+    unspent_c: npt.NDArray[np.int64]
+
+
+def empty_board(channels: int, segments: int) -> Board:
+    """A board of zeros."""
+    return Board(
+        np.zeros((channels, segments)),
+        np.zeros((channels, segments, MOST_EXPOSURES), dtype=np.uint32),
+        np.zeros(channels, dtype=np.int64),
+        np.zeros(channels, dtype=np.int64),
+        np.zeros(channels, dtype=np.int64),
+    )
+
+
+@compiled
+def post_board(board, prices, n_ksr, spend_c, t):  # type: ignore[no-untyped-def]
+    """Fill the board of period t."""
+    shuffle_channels(board.order_c, prices, t)
+    weight, minor, people = prices.scale[0], prices.scale[1], prices.scale[2]
+    for c in range(spend_c.shape[0]):
+        audience_k = board.rate_ck[c]
+        audience = fill_audience(audience_k, prices, n_ksr, c)
+        offered = max(0.0, spend_c[c] - prices.fixed_c[c])
+        wanted = 1000.0 * offered / (prices.cpm_c[c] * weight)
+        sold = sellable(wanted, prices.inventory_c[c] * audience) if audience > 0.0 else 0.0
+        earned = earned_contacts(prices, n_ksr, c, people)
+        delivered = 0.0
+        for k in range(n_ksr.shape[0]):
+            paid = prices.affinity_ck[c, k] * sold / audience if audience > 0.0 else 0.0
+            share = audience_k[k] / audience if audience > 0.0 else 0.0
+            rate = paid + prices.organic_c[c] + earned
+            kept = fill_tails(board.tail_ckx[c, k], rate, prices.frequency_cap_c[c])
+            delivered += share * kept
+            board.rate_ck[c, k] = rate
+        bill(board, c, spend_c[c], offered, wanted, sold * delivered, minor)
+
+
+@compiled
+def shuffle_channels(order_c, prices, t):  # type: ignore[no-untyped-def]
+    """Order of meeting within the period, by a draw for each channel: last touch favours no channel."""
+    count = order_c.shape[0]
+    for c in range(count):
+        mine = draw(prices.key[0], prices.key[1], 0, 0, t, prices.order_word_c[c])
+        place = 0
+        for d in range(count):
+            other = draw(prices.key[0], prices.key[1], 0, 0, t, prices.order_word_c[d])
+            if other < mine or (other == mine and prices.order_word_c[d] < prices.order_word_c[c]):
+                place += 1
+        order_c[place] = c
+
+
+@compiled
+def fill_audience(audience_k, prices, n_ksr, c):  # type: ignore[no-untyped-def]
+    """Consumers who can see channel c, weighted by affinity, by segment; returns their sum (MODEL 5.1)."""
+    audience = 0.0
+    for k in range(n_ksr.shape[0]):
+        seen = 0
+        for s in range(n_ksr.shape[1]):
+            for r in range(2):
+                seen += n_ksr[k, s, r] * prices.eligible_csr[c, s, r]
+        audience_k[k] = seen * prices.reach_ck[c, k] * prices.affinity_ck[c, k]
+        audience += audience_k[k]
+    return audience
+
+
+@compiled
+def sellable(wanted, inventory):  # type: ignore[no-untyped-def]
+    """Impressions sold of those wanted: inventory * (1 - exp(-wanted / inventory)); all if unbounded."""
+    if wanted <= 0.0:
+        return 0.0
+    if math.isinf(inventory):
+        return wanted
+    return -inventory * math.expm1(-wanted / inventory)
+
+
+@compiled
+def earned_contacts(prices, n_ksr, c, people):  # type: ignore[no-untyped-def]
+    """Word of mouth met per person: contacts * (advocates + loyal_weight * loyal) / population."""
+    tellers = 0.0
+    for k in range(n_ksr.shape[0]):
+        for r in range(2):
+            tellers += n_ksr[k, _ADVOCATE, r] + prices.loyal_weight_c[c] * n_ksr[k, _LOYAL, r]
+    return prices.contacts_c[c] * tellers / people
+
+
+@compiled
+def fill_tails(tail_x, rate, cap):  # type: ignore[no-untyped-def]
+    """Thresholds of P(X >= n) for Poisson(rate) cut at `cap`; returns the share of exposures not cut."""
+    term = math.exp(-rate)
+    tail = -math.expm1(-rate)
+    mean = 0.0
+    for n in range(tail_x.shape[0]):
+        if n < cap and tail > 0.0:
+            mean += tail
+            tail_x[n] = np.uint32(min(tail * _TWO32, _TWO32 - 1.0))
+        else:
+            tail_x[n] = np.uint32(0)
+        term = term * rate / (n + 1)
+        tail = tail - term
+    return mean / rate if rate > 0.0 else 0.0
+
+
+@compiled
+def bill(board, c, spend, offered, wanted, delivered, minor):  # type: ignore[no-untyped-def]
+    """Charge the fee and the impressions delivered; the rest is unspent. No impressions, no fee."""
+    billed = 0.0
+    if wanted > 0.0 and delivered > 0.0:
+        billed = (spend - offered) + offered * min(1.0, delivered / wanted)
+    board.billed_c[c] = np.int64(math.floor(billed * minor + 0.5))
+    board.unspent_c[c] = np.int64(math.floor(spend * minor + 0.5)) - board.billed_c[c]

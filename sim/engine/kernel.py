@@ -1,0 +1,215 @@
+"""The compiled engine: consumers in tiles of one segment, one pass after the other over each tile.
+
+A period of a tile runs in the model's order (MODEL 5.2 to 5.5):
+
+    meet      exposures, clicks and memory, channel by channel in the board's order
+    push      what memory, lifted by synergies, pushes
+    rates     the ways out of each stage, and orders
+    settle    the few who move or order, one by one
+
+Tiles never touch each other, so any range of them may run on its own with a ledger of its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine import passes
+from sim.engine.compile import compiled, merged
+from sim.engine.draws import fill_draws
+from sim.engine.ledger import count_acquisition, count_move, count_reach
+from sim.engine.orders import place_order
+from sim.engine.passes import COUNTED
+from sim.engine.rules import chance_of, count_orders, goes_onward, happens, selling_weight, strength_of
+from sim.engine.state import new_scratch
+from sim.engine.tables import MOVE, ORDERS
+from sim.market.layout import NEVER, NO_TOUCH
+from sim.market.vocabulary import NEXT_STAGE, Effect, Stage
+
+_RETAIN = int(Effect.RETAIN)
+_REPEAT = int(Effect.REPEAT)
+_DECIDING = int(Stage.DECIDING)
+_CUSTOMER = int(Stage.CUSTOMER)
+_LAPSED = int(Stage.LAPSED)
+_NEXT = np.array(NEXT_STAGE, dtype=np.int64)
+
+
+@compiled
+def advance(first, stop, t, tables, board, state, ledger):  # type: ignore[no-untyped-def]
+    """Run period t for the tiles first .. stop - 1 and count it in `ledger`."""
+    scratch = new_scratch(state.memory.shape[1])
+    for tile in range(first, stop):
+        n = state.consumers[tile]
+        passes.mark_keys(state.stage[tile], state.resolved[tile], scratch.stage, scratch.key, n)
+        for place in range(board.order_c.shape[0]):
+            meet(board.order_c[place], tile, n, t, tables, board, state, ledger, scratch)
+        push(n, tables, scratch)
+        rates(tile, n, t, tables, state, scratch)
+        for i in range(n):
+            if scratch.event[i]:
+                settle(i, tile, t, tables, state, ledger, scratch)
+
+
+@merged
+def meet(c, tile, n, t, tables, board, state, ledger, scratch):  # type: ignore[no-untyped-def]
+    """Exposures to channel c, clicks, touches and memory."""
+    k = state.segment[tile]
+    memory, strength = state.memory[tile, c], scratch.strength[c]
+    reached = 0
+    if board.tail_ckx[c, k, 0] > 0 and tables.eligible_c[c] != 0:
+        draw_into(scratch.u, tile, t, tables.exposure_word_c[c], tables, state)
+        seen = state.touches[tile, c]
+        reached = passes.expose(
+            scratch.u, seen, scratch.key, tables.eligible_c[c], board.tail_ckx[c, k], scratch.exposures, n
+        )
+    if reached == 0:
+        passes.fade(memory, tables.retain_c[c], tables.saturation_c[c], strength, n)
+        return
+    ledger.reached_tck[t, c, k] += reached
+    passes.tally_by_stage(scratch.exposures, scratch.stage, ledger.exposures_tcks[t, c, k], n)
+    passes.touch(
+        scratch.exposures, state.touches[tile, c], state.first[tile], state.last[tile], np.uint8(c), n
+    )
+    if tables.click_cx[c, 1] > 0:
+        draw_into(scratch.u, tile, t, tables.click_word_c[c], tables, state)
+        ledger.clicks_tck[t, c, k] += passes.click(
+            scratch.u, scratch.exposures, tables.click_cx[c], scratch.clicks, n
+        )
+    else:
+        passes.clear_counts(scratch.clicks, n)
+    passes.recall(
+        memory,
+        scratch.exposures,
+        scratch.clicks,
+        tables.retain_c[c],
+        tables.click_weight_c[c],
+        tables.saturation_c[c],
+        strength,
+        n,
+    )
+
+
+@merged
+def draw_into(u, tile, t, purpose, tables, state):  # type: ignore[no-untyped-def]
+    """One draw for each consumer of the tile."""
+    fill_draws(
+        u,
+        tables.key[0],
+        tables.key[1],
+        tables.segment_word_k[state.segment[tile]],
+        state.block[tile],
+        t,
+        purpose,
+    )
+
+
+@merged
+def push(n, tables, scratch):  # type: ignore[no-untyped-def]
+    """Sum of effect * lifted strength over channels, for each effect."""
+    passes.clear(scratch.push, n)
+    for c in range(tables.effect_ce.shape[0]):
+        strength = scratch.strength[c]
+        if tables.has_lift_c[c]:
+            passes.lift(scratch.strength, tables.boost_cd[c], scratch.sum, scratch.lifted, c, n)
+            strength = scratch.lifted
+        for e in range(tables.effect_ce.shape[1]):
+            if tables.effect_ce[c, e] != np.float32(0.0):
+                passes.add_push(scratch.push[e], tables.effect_ce[c, e], strength, n)
+
+
+@merged
+def rates(tile, n, t, tables, state, scratch):  # type: ignore[no-untyped-def]
+    """Rates of moving and ordering, and the flag of those for whom something happens."""
+    k = state.segment[tile]
+    stage, theta = scratch.stage, state.theta[tile]
+    passes.choose_onward(stage, scratch.push, tables.base_ks[k], theta, scratch.onward, n)
+    passes.choose_away(
+        stage,
+        scratch.push[_RETAIN],
+        tables.cool[0],
+        tables.lapse_factor_s,
+        theta,
+        state.lapse[tile],
+        scratch.away,
+        n,
+    )
+    passes.choose_orders(
+        stage, scratch.push[_REPEAT], tables.purchase_factor_s, theta, state.purchase[tile], scratch.rate, n
+    )
+    draw_into(scratch.u, tile, t, MOVE, tables, state)
+    draw_into(scratch.u2, tile, t, ORDERS, tables, state)
+    passes.flag(scratch.u, scratch.u2, scratch.onward, scratch.away, scratch.rate, scratch.event, n)
+
+
+@merged
+def settle(i, tile, t, tables, state, ledger, scratch):  # type: ignore[no-untyped-def]
+    """The move and the orders of one consumer for whom something happens."""
+    k, stage, resolved = (
+        state.segment[tile],
+        np.int64(state.stage[tile, i]),
+        np.int64(state.resolved[tile, i]),
+    )
+    onward, total = scratch.onward[i], scratch.onward[i] + scratch.away[i]
+    chance = chance_of(total)
+    reached, away = stage, False
+    if happens(scratch.u[i], chance):
+        away = not goes_onward(scratch.u[i], chance, onward, total)
+        reached = _NEXT[stage, np.int64(away)]
+        count_move(ledger, t, k, stage, np.int64(away), resolved)
+        state.stage[tile, i] = reached
+    if stage == _DECIDING and reached == _CUSTOMER:
+        acquire(i, tile, t, tables, state, ledger)
+    first_order = reached == _CUSTOMER and stage in (_DECIDING, _LAPSED)
+    orders = 1 if first_order else 0
+    if _CUSTOMER <= stage < _LAPSED and reached != _LAPSED:
+        orders = count_orders(scratch.u2[i], scratch.rate[i])
+    for number in range(orders):
+        order(i, tile, t, number, 0 if first_order else 1, tables, state, ledger)
+
+
+@merged
+def acquire(i, tile, t, tables, state, ledger):  # type: ignore[no-untyped-def]
+    """Remember when and through which channels a customer came."""
+    state.acquired[tile, i] = t
+    state.acquired_first[tile, i] = state.first[tile, i]
+    state.acquired_last[tile, i] = state.last[tile, i]
+    if t < tables.cohort[0]:
+        none = state.memory.shape[1]
+        first, last = np.int64(state.first[tile, i]), np.int64(state.last[tile, i])
+        count_acquisition(
+            ledger,
+            state.segment[tile],
+            none if first == NO_TOUCH else first,
+            none if last == NO_TOUCH else last,
+        )
+
+
+@merged
+def order(i, tile, t, number, repeat, tables, state, ledger):  # type: ignore[no-untyped-def]
+    """One order of one consumer."""
+    k = state.segment[tile]
+    weight_j = np.empty(tables.sell_j.shape[0], dtype=np.float32)
+    for j in range(weight_j.shape[0]):
+        c = tables.sell_j[j]
+        strength = strength_of(state.memory[tile, c, i], tables.saturation_c[c])
+        weight_j[j] = selling_weight(tables.preference_kj[k, j], tables.pull_j[j], strength)
+    none = state.memory.shape[1]
+    first, last = np.int64(state.acquired_first[tile, i]), np.int64(state.acquired_last[tile, i])
+    buyer = (
+        np.int64(state.acquired[tile, i]),
+        none if first == NO_TOUCH else first,
+        none if last == NO_TOUCH else last,
+        np.int64(state.orders[tile, i]),
+    )
+    index = state.block[tile] * state.stage.shape[1] + i
+    place_order(tables, ledger, k, index, t, number, repeat, weight_j, buyer)
+    state.orders[tile, i] = min(NEVER, np.int64(state.orders[tile, i]) + 1)
+
+
+@compiled
+def close(first, stop, state, ledger):  # type: ignore[no-untyped-def]
+    """At the end of the run: reach and frequency of the tiles first .. stop - 1."""
+    for tile in range(first, stop):
+        for c in range(state.touches.shape[1]):
+            for i in range(state.consumers[tile]):
+                count_reach(ledger, state.segment[tile], c, np.int64(state.touches[tile, c, i]) & COUNTED)

@@ -1,0 +1,112 @@
+"""Ledger: what a run counts. Integers only, so that the order of adding never matters.
+
+    symbol            meaning                                                      shape
+    flows_tksdr       consumers leaving stage s in direction d, resolved r         (T, K, 8, 2, 2)
+    exposures_tcks    exposures                                                    (T, C, K, 8)
+    reached_tck       consumers with at least one exposure                         (T, C, K)
+    clicks_tck        consumers who clicked                                        (T, C, K)
+    orders_tjkr       orders; r 0 first and win-back, 1 repeat                     (T, J, K, 2)
+    revenue_tjkr      value of these orders, minor units                           (T, J, K, 2)
+    margin_tk         margin of these orders, minor units                          (T, K)
+    acquired_ock      first orders in the paid periods by first (o = 0) and last   (2, C + 1, K)
+                      (o = 1) touch; row C: met no channel
+    cohort_value_ock  discounted margin of those within the LTV horizon, minor     (2, C + 1, K)
+    repeaters_k       those with a second order within the LTV horizon             (K,)
+    ever_reached_ck   consumers ever exposed, at the end of the run                (C, K)
+    frequency_cf      consumers by exposures over the run, 15 means 15 or more     (C, 16)
+
+All are counts of the sample; one consumer stands for `world.weight` people.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.compile import merged
+from sim.market.layout import FREQUENCY_BINS
+from sim.market.world import World
+
+Ints = npt.NDArray[np.int64]
+
+
+class Ledger(NamedTuple):
+    """Counts of one run, or of one part of its consumers."""
+
+    flows_tksdr: Ints
+    exposures_tcks: Ints
+    reached_tck: Ints
+    clicks_tck: Ints
+    orders_tjkr: Ints
+    revenue_tjkr: Ints
+    margin_tk: Ints
+    acquired_ock: Ints
+    cohort_value_ock: Ints
+    repeaters_k: Ints
+    ever_reached_ck: Ints
+    frequency_cf: Ints
+
+
+def empty_ledger(world: World) -> Ledger:
+    """A ledger of zeros."""
+    t, c, k, j = world.total_periods, len(world.channels), len(world.segments), len(world.sell_channels)
+    shapes = [
+        (t, k, 8, 2, 2),
+        (t, c, k, 8),
+        (t, c, k),
+        (t, c, k),
+        (t, j, k, 2),
+        (t, j, k, 2),
+        (t, k),
+        (2, c + 1, k),
+        (2, c + 1, k),
+        (k,),
+        (c, k),
+        (c, FREQUENCY_BINS),
+    ]
+    return Ledger(*(np.zeros(shape, dtype=np.int64) for shape in shapes))
+
+
+def total(parts: list[Ledger]) -> Ledger:
+    """Sum of the ledgers of disjoint groups of consumers."""
+    return Ledger(*(np.sum(np.stack(arrays), axis=0) for arrays in zip(*parts, strict=True)))
+
+
+@merged
+def count_move(ledger, t, k, stage, direction, resolved):  # type: ignore[no-untyped-def]
+    """One consumer leaves a stage."""
+    ledger.flows_tksdr[t, k, stage, direction, resolved] += 1
+
+
+@merged
+def count_order(ledger, t, k, j, repeat, value, margin):  # type: ignore[no-untyped-def]
+    """One order of `value` and `margin` minor units at selling channel j."""
+    ledger.orders_tjkr[t, j, k, repeat] += 1
+    ledger.revenue_tjkr[t, j, k, repeat] += value
+    ledger.margin_tk[t, k] += margin
+
+
+@merged
+def count_acquisition(ledger, k, first, last):  # type: ignore[no-untyped-def]
+    """One customer acquired in the paid periods; first and last are channels or C for none."""
+    ledger.acquired_ock[0, first, k] += 1
+    ledger.acquired_ock[1, last, k] += 1
+
+
+@merged
+def count_cohort_order(ledger, k, first, last, second, margin):  # type: ignore[no-untyped-def]
+    """One order within the LTV horizon of a customer acquired in the paid periods."""
+    ledger.cohort_value_ock[0, first, k] += margin
+    ledger.cohort_value_ock[1, last, k] += margin
+    if second:
+        ledger.repeaters_k[k] += 1
+
+
+@merged
+def count_reach(ledger, k, c, seen):  # type: ignore[no-untyped-def]
+    """One consumer's exposures to channel c over the run, to 15."""
+    ledger.frequency_cf[c, seen] += 1
+    if seen > 0:
+        ledger.ever_reached_ck[c, k] += 1

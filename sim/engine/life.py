@@ -1,0 +1,221 @@
+"""One consumer's period, step by step in scalar code: what the object engine runs.
+
+The kernel does the same for a thousand consumers at a time; both call the same rules with the same
+draws, which is why their ledgers are equal bit for bit.
+
+    step        what happens                                             MODEL
+    meet        exposures, clicks, touches and memory of each channel    5.2, 5.3
+    feel        push of what is remembered, on each move                 5.4
+    move        at most one change of stage                              5.4
+    buy         first and repeat orders                                  5.5
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.compile import compiled, inlined
+from sim.engine.draws import draw
+from sim.engine.ledger import count_acquisition, count_move, count_reach
+from sim.engine.orders import place_order
+from sim.engine.passes import COUNTED, ON_PLATFORM
+from sim.engine.rules import (
+    chance_of,
+    count_exposures,
+    count_orders,
+    goes_onward,
+    happens,
+    is_click,
+    lapse_rate,
+    lifted,
+    onward_rate,
+    order_rate,
+    quantile,
+    remember,
+    selling_weight,
+    strength_of,
+)
+from sim.engine.state import initial_stage
+from sim.engine.tables import INITIAL, LAPSE, MOVE, ORDERS, PURCHASE, RESOLVED, THETA
+from sim.market.layout import NEVER
+from sim.market.vocabulary import NEXT_STAGE, Effect, Stage
+
+_F = np.float32
+_CUSTOMER, _DECIDING, _LAPSED = int(Stage.CUSTOMER), int(Stage.DECIDING), int(Stage.LAPSED)
+_ADVOCATE, _AWARE = int(Stage.ADVOCATE), int(Stage.AWARE)
+_RETAIN, _REPEAT, _WIN_BACK = int(Effect.RETAIN), int(Effect.REPEAT), int(Effect.WIN_BACK)
+_NEXT = np.array(NEXT_STAGE, dtype=np.int64)
+
+# Places in `Person.marks`.
+SEGMENT, INDEX, STAGE, IDENTITY, FIRST, LAST = 0, 1, 2, 3, 4, 5
+ACQUIRED, ACQUIRED_FIRST, ACQUIRED_LAST, ORDERED = 6, 7, 8, 9
+MARKS = 10
+
+
+class Person(NamedTuple):
+    """State of one consumer.
+
+    Attributes:
+        memory_c: remembered exposures by channel, float32 (C,).
+        touches_c: on-platform bit and exposures so far, uint8 (C,).
+        traits: responsiveness, purchase rate, lapse rate, float32 (3,).
+        marks: segment, index in it, stage, resolved, first and last touch (C for none), period of
+            acquisition or NEVER, the touches at that moment, orders, int64 (10,).
+    """
+
+    memory_c: npt.NDArray[np.float32]
+    touches_c: npt.NDArray[np.uint8]
+    traits: npt.NDArray[np.float32]
+    marks: npt.NDArray[np.int64]
+
+
+def new_person(channels: int, segment: int, index: int) -> Person:
+    """Room for one consumer; `be_born` draws what is fixed."""
+    marks = np.array([segment, index, 0, 0, channels, channels, NEVER, channels, channels, 0], dtype=np.int64)
+    return Person(
+        np.zeros(channels, dtype=np.float32),
+        np.zeros(channels, dtype=np.uint8),
+        np.zeros(3, dtype=np.float32),
+        marks,
+    )
+
+
+@inlined
+def draw_for(person, tables, period_word, purpose):  # type: ignore[no-untyped-def]
+    """The consumer's draw for a period and purpose."""
+    marks = person.marks
+    word = tables.segment_word_k[marks[SEGMENT]]
+    return draw(tables.key[0], tables.key[1], word, marks[INDEX], period_word, purpose)
+
+
+@compiled
+def be_born(person, tables):  # type: ignore[no-untyped-def]
+    """Draw traits, identity, initial stage and platforms."""
+    k = person.marks[SEGMENT]
+    person.traits[0] = quantile(tables.theta_kq[k], draw_for(person, tables, 0, THETA))
+    person.traits[1] = quantile(tables.purchase_kq[k], draw_for(person, tables, 0, PURCHASE))
+    person.traits[2] = quantile(tables.lapse_kq[k], draw_for(person, tables, 0, LAPSE))
+    person.marks[IDENTITY] = np.int64(draw_for(person, tables, 0, RESOLVED) < tables.match[0])
+    person.marks[STAGE] = initial_stage(draw_for(person, tables, 0, INITIAL), tables.initial_ks[k])
+    for c in range(person.touches_c.shape[0]):
+        if draw_for(person, tables, 0, tables.platform_word_c[c]) < tables.reach_ck[c, k]:
+            person.touches_c[c] = ON_PLATFORM
+
+
+@compiled
+def live(person, t, tables, board, ledger):  # type: ignore[no-untyped-def]
+    """Run period t of one consumer and count it."""
+    strength_c = np.empty(person.memory_c.shape[0], dtype=np.float32)
+    for c in board.order_c:
+        strength_c[c] = meet(c, person, t, tables, board, ledger)
+    push_e = feel(strength_c, tables)
+    move_and_buy(person, t, push_e, strength_c, tables, ledger)
+
+
+@inlined
+def meet(c, person, t, tables, board, ledger):  # type: ignore[no-untyped-def]
+    """Exposures to channel c, clicks, touches and memory; returns the strength."""
+    marks = person.marks
+    k, stage = marks[SEGMENT], marks[STAGE]
+    seen, clicked = 0, 0
+    eligible = (tables.eligible_c[c] >> np.int32(stage + 8 * marks[IDENTITY])) & 1
+    if eligible and person.touches_c[c] & ON_PLATFORM:
+        seen = count_exposures(draw_for(person, tables, t, tables.exposure_word_c[c]), board.tail_ckx[c, k])
+    if seen > 0:
+        if is_click(draw_for(person, tables, t, tables.click_word_c[c]), tables.click_cx[c, seen]):
+            clicked = 1
+        ledger.exposures_tcks[t, c, k, stage] += seen
+        ledger.reached_tck[t, c, k] += 1
+        ledger.clicks_tck[t, c, k] += clicked
+        met = (np.int64(person.touches_c[c]) & COUNTED) + seen
+        person.touches_c[c] = ON_PLATFORM | (met if met < COUNTED else COUNTED)
+        marks[LAST] = c
+        if marks[FIRST] == person.memory_c.shape[0]:
+            marks[FIRST] = c
+    person.memory_c[c] = remember(
+        person.memory_c[c], np.int32(seen), np.int32(clicked), tables.retain_c[c], tables.click_weight_c[c]
+    )
+    return strength_of(person.memory_c[c], tables.saturation_c[c])
+
+
+@inlined
+def feel(strength_c, tables):  # type: ignore[no-untyped-def]
+    """Push on each move: sum over channels of effect * lifted strength."""
+    push_e = np.zeros(tables.effect_ce.shape[1], dtype=np.float32)
+    for c in range(strength_c.shape[0]):
+        lift = _F(0.0)
+        for d in range(strength_c.shape[0]):
+            lift += tables.boost_cd[c, d] * strength_c[d]
+        felt = lifted(strength_c[c], lift)
+        for e in range(push_e.shape[0]):
+            push_e[e] += tables.effect_ce[c, e] * felt
+    return push_e
+
+
+@inlined
+def onward_push(stage, push_e):  # type: ignore[no-untyped-def]
+    """The push on the move onward from a stage."""
+    if stage == _ADVOCATE:
+        return _F(0.0)
+    return push_e[_WIN_BACK] if stage == _LAPSED else push_e[stage]
+
+
+@inlined
+def away_rate(person, push_e, tables):  # type: ignore[no-untyped-def]
+    """Rate of cooling or lapsing."""
+    stage = person.marks[STAGE]
+    if _CUSTOMER <= stage < _LAPSED:
+        theta, own = person.traits[0], person.traits[2]
+        return lapse_rate(own, tables.lapse_factor_s[stage], theta, push_e[_RETAIN])
+    return tables.cool[0] if _AWARE <= stage < _CUSTOMER else _F(0.0)
+
+
+@inlined
+def move_and_buy(person, t, push_e, strength_c, tables, ledger):  # type: ignore[no-untyped-def]
+    """At most one move, then orders: one on becoming a customer, a Poisson count while being one."""
+    marks, theta = person.marks, person.traits[0]
+    k, stage = marks[SEGMENT], marks[STAGE]
+    onward = onward_rate(tables.base_ks[k, stage], theta, onward_push(stage, push_e))
+    total = onward + away_rate(person, push_e, tables)
+    u, chance = draw_for(person, tables, t, MOVE), chance_of(total)
+    if happens(u, chance):
+        away = np.int64(not goes_onward(u, chance, onward, total))
+        count_move(ledger, t, k, stage, away, marks[IDENTITY])
+        marks[STAGE] = _NEXT[stage, away]
+    buy(person, stage, t, push_e, strength_c, tables, ledger)
+
+
+@inlined
+def buy(person, stage, t, push_e, strength_c, tables, ledger):  # type: ignore[no-untyped-def]
+    """Orders of a consumer who stood at `stage` when the period began."""
+    marks = person.marks
+    orders, repeat = 0, 0
+    if marks[STAGE] == _CUSTOMER and stage in (_DECIDING, _LAPSED):
+        orders = 1
+    elif _CUSTOMER <= stage < _LAPSED and marks[STAGE] != _LAPSED:
+        rate = order_rate(
+            person.traits[1], tables.purchase_factor_s[stage], person.traits[0], push_e[_REPEAT]
+        )
+        orders, repeat = count_orders(draw_for(person, tables, t, ORDERS), rate), 1
+    if marks[STAGE] == _CUSTOMER and stage == _DECIDING:
+        marks[ACQUIRED], marks[ACQUIRED_FIRST], marks[ACQUIRED_LAST] = t, marks[FIRST], marks[LAST]
+        if t < tables.cohort[0]:
+            count_acquisition(ledger, marks[SEGMENT], marks[FIRST], marks[LAST])
+    for number in range(orders):
+        weight_j = np.empty(tables.sell_j.shape[0], dtype=np.float32)
+        for j in range(weight_j.shape[0]):
+            strength = strength_c[tables.sell_j[j]]
+            weight_j[j] = selling_weight(tables.preference_kj[marks[SEGMENT], j], tables.pull_j[j], strength)
+        buyer = (marks[ACQUIRED], marks[ACQUIRED_FIRST], marks[ACQUIRED_LAST], marks[ORDERED])
+        place_order(tables, ledger, marks[SEGMENT], marks[INDEX], t, number, repeat, weight_j, buyer)
+        marks[ORDERED] = min(NEVER, marks[ORDERED] + 1)
+
+
+@compiled
+def sum_up(person, ledger):  # type: ignore[no-untyped-def]
+    """At the end of the run: reach and frequency of one consumer."""
+    for c in range(person.touches_c.shape[0]):
+        count_reach(ledger, person.marks[SEGMENT], c, np.int64(person.touches_c[c]) & COUNTED)

@@ -1,0 +1,77 @@
+"""What is kept of every period besides the ledger, and how counts follow from moves."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.compile import compiled
+from sim.engine.ledger import Ledger
+from sim.engine.run import Run
+from sim.market.plan import Plan
+from sim.market.vocabulary import NEXT_STAGE
+from sim.market.world import World
+
+_NEXT = np.array(NEXT_STAGE, dtype=np.int64)
+
+
+class Recorder(NamedTuple):
+    """Counts at the start of the coming period, and what the boards showed; shapes as in `Run`."""
+
+    n_ksr: npt.NDArray[np.int64]
+    occupancy_tks: npt.NDArray[np.int64]
+    rate_tck: npt.NDArray[np.float64]
+    billed_tc: npt.NDArray[np.int64]
+    unspent_tc: npt.NDArray[np.int64]
+
+
+def new_recorder(world: World) -> Recorder:
+    """A recorder of zeros; fill `n_ksr` with the counts at the start."""
+    t, c, k = world.total_periods, len(world.channels), len(world.segments)
+    return Recorder(
+        np.zeros((k, 8, 2), dtype=np.int64),
+        np.zeros((t + 1, k, 8), dtype=np.int64),
+        np.zeros((t, c, k)),
+        np.zeros((t, c), dtype=np.int64),
+        np.zeros((t, c), dtype=np.int64),
+    )
+
+
+@compiled
+def record(recorder, board, t):  # type: ignore[no-untyped-def]
+    """Keep the counts and the board at the start of period t."""
+    for k in range(recorder.n_ksr.shape[0]):
+        for s in range(8):
+            recorder.occupancy_tks[t, k, s] = recorder.n_ksr[k, s, 0] + recorder.n_ksr[k, s, 1]
+    recorder.rate_tck[t] = board.rate_ck
+    recorder.billed_tc[t] = board.billed_c
+    recorder.unspent_tc[t] = board.unspent_c
+
+
+@compiled
+def follow(recorder, flows_ksdr, t):  # type: ignore[no-untyped-def]
+    """Bring the counts to the end of period t by its moves."""
+    n_ksr = recorder.n_ksr
+    for k in range(n_ksr.shape[0]):
+        for s in range(8):
+            for d in range(2):
+                for r in range(2):
+                    moved = flows_ksdr[k, s, d, r]
+                    if moved > 0:
+                        n_ksr[k, s, r] -= moved
+                        n_ksr[k, _NEXT[s, d], r] += moved
+    for k in range(n_ksr.shape[0]):
+        for s in range(8):
+            recorder.occupancy_tks[t + 1, k, s] = n_ksr[k, s, 0] + n_ksr[k, s, 1]
+
+
+def make_run(world: World, plan: Plan, seed: int, replicate: int, recorder: Recorder, ledger: Ledger) -> Run:
+    """The finished, read-only run."""
+    kept = recorder._asdict()
+    kept.pop("n_ksr")
+    arrays = {**kept, **ledger._asdict()}
+    for array in arrays.values():
+        array.flags.writeable = False
+    return Run(world, plan, seed, replicate, **arrays)

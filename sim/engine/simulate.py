@@ -1,0 +1,204 @@
+"""simulate(): a pure function of world, plan and replicate.
+
+Small samples run on one thread, several jobs side by side; a large sample can spread its tiles over
+threads, each with a ledger of its own. The result is the same in every case.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.board import Board, empty_board, post_board
+from sim.engine.kernel import advance, close
+from sim.engine.ledger import Ledger, empty_ledger, total
+from sim.engine.recorder import Recorder, follow, make_run, new_recorder, record
+from sim.engine.run import Run
+from sim.engine.state import State, count_stages, new_state, populate
+from sim.engine.tables import Prices, Tables, make_tables
+from sim.errors import OmnifunnelError, PlanError
+from sim.market.plan import Plan
+from sim.market.world import World
+
+Progress = Callable[[int, int], None]
+ENGINES = ("compiled", "mesa")
+#: From this many consumers on, a single run uses threads over consumers rather than over jobs.
+_LARGE = 200_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """One simulation to run."""
+
+    plan: Plan
+    seed: int
+    replicate: int = 0
+
+
+def simulate(
+    world: World,
+    plan: Plan,
+    *,
+    seed: int,
+    replicate: int = 0,
+    engine: str = "compiled",
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Run:
+    """Run one replicate of a plan.
+
+    Args:
+        world: the compiled scenario.
+        plan: spend by paid period and channel, of this world's channels.
+        seed: any integer >= 0; 0 is a seed like any other.
+        replicate: number of the replicate under this seed, >= 0.
+        engine: "compiled", or "mesa" for the object engine; both give the same run, bit for bit.
+        threads: threads over consumers (compiled engine); the result does not depend on it.
+        progress: called with (periods done, periods) now and then.
+
+    Raises:
+        PlanError: the plan is not one of this world.
+    """
+    _check(world, plan, seed, replicate, engine)
+    if engine == "mesa":
+        from sim.engine.mesa_model import run_mesa
+
+        return run_mesa(world, plan, seed=seed, replicate=replicate, progress=progress)
+    tables, prices = make_tables(world, seed, replicate)
+    state = new_state(world)
+    recorder = new_recorder(world)
+    spend_tc = spend_with_tail(world, plan)
+    threads = max(1, min(threads, len(state.consumers)))
+    with ThreadPoolExecutor(threads) if threads > 1 else nullcontext() as pool:
+        ranges = _Ranges(world, len(state.consumers), pool, threads)
+        _run_tiles(world, tables, prices, spend_tc, state, recorder, ranges, progress)
+    return make_run(world, plan, seed, replicate, recorder, total(ranges.parts))
+
+
+def simulate_many(
+    world: World,
+    jobs: Sequence[Job],
+    *,
+    engine: str = "compiled",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """Run several jobs, in parallel where that pays; results in the order of the jobs.
+
+    Args:
+        world: the compiled scenario.
+        jobs: plans with their draws.
+        engine: as for `simulate`.
+        threads: at most this many threads in all; default: one for each processor.
+        progress: called with (jobs done, jobs).
+    """
+    threads = threads or available_cpus()
+    inner = threads if world.agents >= _LARGE and engine == "compiled" else 1
+    outer = 1 if inner > 1 or engine == "mesa" else min(threads, len(jobs))
+
+    def work(job: Job) -> Run:
+        return simulate(world, job.plan, seed=job.seed, replicate=job.replicate, engine=engine, threads=inner)
+
+    if outer <= 1:
+        return [_step(work(job), done, len(jobs), progress) for done, job in enumerate(jobs, 1)]
+    with ThreadPoolExecutor(outer) as pool:
+        futures = [pool.submit(work, job) for job in jobs]
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                _step(future.result(), done, len(jobs), progress)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [future.result() for future in futures]
+
+
+def available_cpus() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+
+
+def spend_with_tail(world: World, plan: Plan) -> npt.NDArray[np.float64]:
+    """The plan's spend followed by the tail's zeros, (T, C)."""
+    tail = np.zeros((world.total_periods - world.periods, len(world.channels)))
+    return np.concatenate([plan.spend_tc, tail])
+
+
+def _step(run: Run, done: int, of: int, progress: Progress | None) -> Run:
+    if progress:
+        progress(done, of)
+    return run
+
+
+def _check(world: World, plan: Plan, seed: int, replicate: int, engine: str) -> None:
+    if engine not in ENGINES:
+        raise OmnifunnelError(f"engine: must be one of {', '.join(ENGINES)}, got '{engine}'")
+    if seed < 0 or replicate < 0:
+        raise OmnifunnelError(f"seed and replicate must be integers >= 0, got {seed} and {replicate}")
+    if plan.channels != world.channels or plan.periods != world.periods:
+        raise PlanError(
+            f"plan: must have {world.periods} periods and the channels {', '.join(world.channels)}, "
+            f"got {plan.periods} periods and {', '.join(plan.channels)}"
+        )
+    unpriced = plan.total_c[~world.priced_c]
+    if unpriced.any():
+        names = [name for name, total_c in zip(world.channels, plan.total_c, strict=True) if total_c > 0]
+        priced = {name for name, priced in zip(world.channels, world.priced_c, strict=True) if priced}
+        raise PlanError(
+            f"plan: no money can be spent on {', '.join(n for n in names if n not in priced)}: no price"
+        )
+
+
+class _Ranges:
+    """Ranges of tiles, one a thread, each with a ledger of its own."""
+
+    def __init__(self, world: World, tiles: int, pool: ThreadPoolExecutor | None, threads: int) -> None:
+        self.edges = np.linspace(0, tiles, threads + 1).astype(np.int64)
+        self.parts = [empty_ledger(world) for _ in range(threads)]
+        self.pool = pool
+
+    def each(self, work: Callable[[int, int, Ledger], None]) -> None:
+        """Do the work on every range and wait for all."""
+        ranges = zip(self.edges[:-1], self.edges[1:], self.parts, strict=True)
+        if self.pool is None:
+            for first, stop, part in ranges:
+                work(first, stop, part)
+            return
+        for future in [self.pool.submit(work, *arguments) for arguments in ranges]:
+            future.result()
+
+
+def _run_tiles(
+    world: World,
+    tables: Tables,
+    prices: Prices,
+    spend_tc: npt.NDArray[np.float64],
+    state: State,
+    recorder: Recorder,
+    ranges: _Ranges,
+    progress: Progress | None,
+) -> None:
+    """All periods: the board waits for every range of tiles."""
+    board = empty_board(len(world.channels), len(world.segments))
+    ranges.each(lambda first, stop, _: populate(first, stop, tables, state))
+    count_stages(state, recorder.n_ksr)
+    for t in range(world.total_periods):
+        post_board(board, prices, recorder.n_ksr, spend_tc[t], t)
+        record(recorder, board, t)
+        ranges.each(partial(_advance, t, tables, board, state))
+        follow(recorder, sum(part.flows_tksdr[t] for part in ranges.parts), t)
+        if progress:
+            progress(t + 1, world.total_periods)
+    ranges.each(lambda first, stop, part: close(first, stop, state, part))
+
+
+def _advance(
+    t: int, tables: Tables, board: Board, state: State, first: int, stop: int, ledger: Ledger
+) -> None:
+    advance(first, stop, t, tables, board, state, ledger)

@@ -1,0 +1,176 @@
+"""Tables: a world and a replicate as the plain arrays that compiled code reads.
+
+`Tables` is for the consumers, `Prices` for the board; `world.py` has the notation. Probabilities are
+thresholds here: floor(p * 2**32) as uint32.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.engine.draws import key_words, word
+from sim.errors import Fault, ScenarioError
+from sim.market.layout import MOST_EXPOSURES
+from sim.market.world import World
+
+Words = npt.NDArray[np.uint32]
+Ints = npt.NDArray[np.int64]
+Singles = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+#: Purposes that do not belong to a channel; the kernel reads them as constants.
+INITIAL = word("initial stage")
+RESOLVED = word("resolved identity")
+THETA = word("responsiveness")
+PURCHASE = word("purchase rate")
+LAPSE = word("lapse rate")
+VALUE = word("typical order value")
+MOVE = word("move")
+ORDERS = word("orders")
+ORDER_CHANNEL = word("order channel")
+ORDER_VALUE = word("order value")
+_SHARED = (INITIAL, RESOLVED, THETA, PURCHASE, LAPSE, VALUE, MOVE, ORDERS, ORDER_CHANNEL, ORDER_VALUE)
+
+
+class Tables(NamedTuple):
+    """What a consumer's period needs besides the board; keys and words are int64 scalars in arrays."""
+
+    key: Ints
+    segment_word_k: Ints
+    exposure_word_c: Ints
+    click_word_c: Ints
+    platform_word_c: Ints
+    reach_ck: Words
+    match: Words
+    initial_ks: Words
+    eligible_c: npt.NDArray[np.int32]
+    click_cx: Words
+    click_weight_c: Singles
+    retain_c: Singles
+    saturation_c: Singles
+    effect_ce: Singles
+    boost_cd: Singles
+    has_lift_c: npt.NDArray[np.bool_]
+    base_ks: Singles
+    cool: Singles
+    lapse_factor_s: Singles
+    purchase_factor_s: Singles
+    sell_j: Ints
+    preference_kj: Singles
+    pull_j: Singles
+    basket_j: Floats
+    margin_rate_j: Floats
+    discount_t: Floats
+    theta_kq: Singles
+    purchase_kq: Singles
+    lapse_kq: Singles
+    value_kq: Singles
+    noise_kq: Singles
+    minor: Floats
+    cohort: Ints
+
+
+class Prices(NamedTuple):
+    """What the board needs: media prices, audiences, word of mouth."""
+
+    key: Ints
+    order_word_c: Ints
+    reach_ck: Floats
+    affinity_ck: Floats
+    eligible_csr: npt.NDArray[np.uint8]
+    cpm_c: Floats
+    fixed_c: Floats
+    inventory_c: Floats
+    organic_c: Floats
+    contacts_c: Floats
+    loyal_weight_c: Floats
+    frequency_cap_c: Ints
+    scale: Floats
+
+
+def threshold(p: npt.ArrayLike) -> Words:
+    """Probabilities as words: u < threshold(p) holds with probability p, to 2**-32; 1 is 1 - 2**-32."""
+    scaled = np.floor(np.asarray(p, dtype=np.float64) * 2.0**32)
+    return np.clip(scaled, 0, 2.0**32 - 1).astype(np.uint32)
+
+
+def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices]:
+    """Tables of one replicate.
+
+    Raises:
+        ScenarioError: two names share a 32-bit word (1 in 10,000,000 for a scenario of 64 channels).
+    """
+    key = np.array(key_words(seed, replicate), dtype=np.int64)
+    words = _channel_words(world)
+    exposures = np.arange(MOST_EXPOSURES + 1)
+    eligible_cb = world.eligible_csr.transpose(0, 2, 1).reshape(len(world.channels), 16).astype(np.int64)
+    tables = Tables(
+        key=key,
+        segment_word_k=np.array([word(f"segment:{name}") for name in world.segments], dtype=np.int64),
+        exposure_word_c=words["exposure"],
+        click_word_c=words["click"],
+        platform_word_c=words["platform"],
+        reach_ck=threshold(world.reach_ck),
+        match=threshold([world.match_rate]),
+        initial_ks=threshold(np.cumsum(world.initial_ks, axis=1)),
+        eligible_c=(eligible_cb << np.arange(16)).sum(axis=1).astype(np.int32),
+        click_cx=threshold(1.0 - (1.0 - world.ctr_c[:, None]) ** exposures),
+        click_weight_c=world.click_weight_c,
+        retain_c=world.retain_c,
+        saturation_c=world.saturation_c,
+        effect_ce=world.effect_ce,
+        boost_cd=world.boost_cd,
+        has_lift_c=(world.boost_cd != 0).any(axis=1),
+        base_ks=world.base_ks,
+        cool=np.array([world.cool], dtype=np.float32),
+        lapse_factor_s=world.lapse_factor_s,
+        purchase_factor_s=world.purchase_factor_s,
+        sell_j=world.sell_j,
+        preference_kj=world.preference_kj,
+        pull_j=world.pull_j,
+        basket_j=world.basket_j,
+        margin_rate_j=world.margin_rate_j,
+        discount_t=world.discount_t,
+        theta_kq=world.theta_kq,
+        purchase_kq=world.purchase_kq,
+        lapse_kq=world.lapse_kq,
+        value_kq=world.value_kq,
+        noise_kq=world.noise_kq,
+        minor=np.array([float(world.minor)]),
+        cohort=np.array([world.periods, world.ltv_horizon], dtype=np.int64),
+    )
+    return tables, _prices(world, key, words["order"])
+
+
+def _prices(world: World, key: Ints, order_word_c: Ints) -> Prices:
+    return Prices(
+        key=key,
+        order_word_c=order_word_c,
+        reach_ck=world.reach_ck,
+        affinity_ck=world.affinity_ck,
+        eligible_csr=world.eligible_csr,
+        cpm_c=world.cpm_c,
+        fixed_c=world.fixed_c,
+        inventory_c=world.inventory_c,
+        organic_c=world.organic_c,
+        contacts_c=world.contacts_c,
+        loyal_weight_c=world.loyal_weight_c,
+        frequency_cap_c=world.frequency_cap_c,
+        scale=np.array([world.weight, float(world.minor), float(world.agents)]),
+    )
+
+
+def _channel_words(world: World) -> dict[str, Ints]:
+    words = {
+        use: np.array([word(f"{use}:{name}") for name in world.channels], dtype=np.int64)
+        for use in ("exposure", "click", "platform", "order")
+    }
+    every = [*_SHARED, *(int(w) for use in words.values() for w in use)]
+    if len(set(every)) != len(every):
+        raise ScenarioError(
+            [Fault(world.name, 0, 0, "channels", "two names share one draw; rename a channel")]
+        )
+    return words

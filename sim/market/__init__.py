@@ -1,0 +1,1 @@
+"""What is (the world) and what we decide (the plan)."""

@@ -1,0 +1,21 @@
+"""Sizes shared by the engine's arrays and by whoever prepares them; no compiled code here."""
+
+from __future__ import annotations
+
+#: Cells of one part of a quantile table.
+CELLS = 1024
+#: Consumers of a tile: one block of draws.
+TILE = 1024
+#: Exposures a period are cut here at the latest (`frequency_cap`).
+MOST_EXPOSURES = 15
+#: `acquired` of a consumer who was never acquired within the run.
+NEVER = 0xFFFF
+#: First and last touch of a consumer who has met no channel.
+NO_TOUCH = 255
+#: Exposure counts of `frequency_cf`: 0 .. 14, 15 or more.
+FREQUENCY_BINS = 16
+
+
+def bytes_per_consumer(channels: int) -> int:
+    """Bytes of state that one consumer takes, see `engine.state`."""
+    return channels * (4 + 1) + 3 * 4 + 2 * 1 + 2 * 1 + 2 * 2

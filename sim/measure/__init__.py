@@ -1,0 +1,1 @@
+"""What a run means: key figures, channels, intervals over replicates."""

@@ -1,0 +1,153 @@
+"""Many replicates: means, intervals, and paired differences under common draws.
+
+An interval is the 95 % Student-t interval of the mean over replicates; it covers the chance of the
+simulated consumers, not the doubt about the parameters.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from sim.engine.run import Run
+from sim.engine.simulate import Job, Progress, simulate_many
+from sim.market.plan import Plan
+from sim.market.world import World
+from sim.measure.channels import channel_table
+from sim.measure.kpis import kpis
+
+Value = float | None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Mean over n replicates with its 95 % interval; one replicate has none (low and high are None)."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+
+    def to_dict(self) -> dict[str, float | None]:
+        """The form in JSON: mean, low, high."""
+        return {"mean": self.mean, "low": self.low, "high": self.high}
+
+
+def interval(values: Sequence[Value]) -> Interval | None:
+    """Interval of the mean; None when there is no value or one of them is undefined."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    n = len(known)
+    if not n or n < len(values):
+        return None
+    mean = math.fsum(known) / n
+    if n == 1:
+        return Interval(mean, None, None, 1)
+    error = math.sqrt(math.fsum((value - mean) ** 2 for value in known) / (n - 1) / n)
+    half = float(special.stdtrit(n - 1, 0.975)) * error
+    return Interval(mean, mean - half, mean + half, n)
+
+
+@dataclass(frozen=True, eq=False)
+class Replicates:
+    """Measures of several plans over the same replicates.
+
+    Attributes:
+        values: plan -> KPI -> one value a replicate.
+        channel_values: plan -> channel -> measure -> one value a replicate.
+        occupancy: plan -> people by stage at the start of each period and at the end, mean, (T + 1, 8).
+        runs: plan -> run of the first replicate.
+    """
+
+    values: Mapping[str, Mapping[str, tuple[Value, ...]]]
+    channel_values: Mapping[str, Mapping[str, Mapping[str, tuple[Value, ...]]]]
+    occupancy: Mapping[str, npt.NDArray[np.float64]]
+    runs: Mapping[str, Run]
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """Names of the plans."""
+        return tuple(self.values)
+
+    @property
+    def channels(self) -> dict[str, dict[str, dict[str, Interval | None]]]:
+        """Plan -> channel -> measure -> interval."""
+        return {
+            plan: {name: {key: interval(row) for key, row in table.items()} for name, table in tables.items()}
+            for plan, tables in self.channel_values.items()
+        }
+
+    def interval(self, plan: str, kpi: str) -> Interval | None:
+        """Mean of a KPI under a plan."""
+        return interval(self.values[plan][kpi])
+
+    def difference(self, plan: str, base: str, kpi: str) -> Interval | None:
+        """Mean difference plan - base, paired by replicate."""
+        pairs = zip(self.values[plan][kpi], self.values[base][kpi], strict=True)
+        return interval([None if a is None or b is None else a - b for a, b in pairs])
+
+
+def replicate_kpis(
+    world: World,
+    plans: Mapping[str, Plan],
+    *,
+    seed: int,
+    replicates: int,
+    first_replicate: int = 0,
+    engine: str = "compiled",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Replicates:
+    """Simulate each plan, and zero spend, on replicates first_replicate .. + replicates - 1.
+
+    Every plan meets the same draws in the same replicate. `progress` is called with (simulations done, all).
+    """
+    everyone = {**plans, "": Plan.zero(world.channels, world.periods)}
+    tally = _Tally(plans)
+    for replicate in range(replicates):
+        jobs = [Job(plan, seed, first_replicate + replicate) for plan in everyone.values()]
+        report = _offset(progress, replicate * len(jobs), replicates * len(jobs))
+        *runs, baseline = simulate_many(world, jobs, engine=engine, threads=threads, progress=report)
+        for name, run in zip(plans, runs, strict=True):
+            tally.add(name, run, baseline)
+    return tally.close(replicates)
+
+
+def _offset(progress: Progress | None, before: int, of: int) -> Callable[[int, int], None] | None:
+    return (lambda done, _: progress(before + done, of)) if progress else None
+
+
+class _Tally:
+    """Collects measures replicate by replicate, so that only the first runs are kept."""
+
+    def __init__(self, plans: Mapping[str, Plan]) -> None:
+        self.kpis: dict[str, list[dict[str, Value]]] = {name: [] for name in plans}
+        self.tables: dict[str, list[dict[str, dict[str, Value]]]] = {name: [] for name in plans}
+        self.occupancy: dict[str, npt.NDArray[np.float64]] = {}
+        self.runs: dict[str, Run] = {}
+
+    def add(self, name: str, run: Run, baseline: Run) -> None:
+        self.kpis[name].append(kpis(run, baseline))
+        self.tables[name].append(channel_table(run))
+        occupancy_ts = run.occupancy_tks.sum(axis=1) * run.world.weight
+        self.occupancy[name] = self.occupancy.get(name, 0.0) + occupancy_ts
+        self.runs.setdefault(name, run)
+
+    def close(self, replicates: int) -> Replicates:
+        return Replicates(
+            values={name: _columns(rows) for name, rows in self.kpis.items()},
+            channel_values={
+                name: {channel: _columns([table[channel] for table in tables]) for channel in tables[0]}
+                for name, tables in self.tables.items()
+            },
+            occupancy={name: total / replicates for name, total in self.occupancy.items()},
+            runs=self.runs,
+        )
+
+
+def _columns(rows: Sequence[Mapping[str, Value]]) -> dict[str, tuple[Value, ...]]:
+    return {key: tuple(row[key] for row in rows) for key in rows[0]}

@@ -1,0 +1,1 @@
+"""The edge: text in, frozen typed objects out."""
