@@ -1,7 +1,8 @@
 """Inverse CDFs as tables, so that every distribution is one look-up of one uniform draw.
 
 A table has three parts of CELLS + 1 values: the quantiles over all of (0, 1), over its first 1/1024 and
-over its last 1/1024; `rules.quantile` reads it. The end points stand for probabilities of 2**-33.
+over its last 1/1024; `rules.quantile` reads it. Within the last millionth on either side the table is one straight
+line, whose end is set so that its mean is that of an exponential tail.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from scipy import special
 from sim.market.layout import CELLS
 
 Table = npt.NDArray[np.float32]
-_END = 2.0**-33
+_END = 2.0**-20 * np.exp(-2.0)
 
 
 def tabulate(quantile: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]) -> Table:
