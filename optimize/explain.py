@@ -1,0 +1,220 @@
+"""Why this plan: response curves through it, what a little more money would do, which limits bind.
+
+Read from surfaces refitted to all simulated plans with the recommended one as their centre. A price
+read from a surface is a model's price; where runs are left it is checked by simulating the total
+2 % up and down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optimize.ascent import Blend, climb, price
+from optimize.curve_lp import Search, fit_all, gains
+from optimize.curves import FitError, Surface, with_holdout
+from optimize.evaluator import Evaluation, Evaluator
+from optimize.objectives import Objective
+from optimize.problem import BudgetProblem
+from optimize.wording import money
+from sim import LimitError, SolverError
+
+Floats = npt.NDArray[np.float64]
+
+#: Points of a drawn curve; share of the total a plan may differ by to be drawn beside it.
+GRID = 41
+BESIDE = 0.5
+#: Change of the total by which its price is checked.
+NUDGE = 0.02
+
+
+@dataclass(frozen=True)
+class ResponseCurve:
+    """Response to one channel's money, the others as recommended.
+
+    Attributes:
+        channel: id.
+        label: name for people.
+        objective: whose gain it shows.
+        measure: what the vertical axis is, in words.
+        amounts: money along the curve.
+        gain: fitted gain at those amounts.
+        sampled_amounts: this channel's money in simulated plans near the recommended one.
+        sampled_gain: the curve there plus what the surface missed of the plan (partial residuals).
+        now: today's (amount, gain).
+        recommended: the recommended (amount, gain).
+    """
+
+    channel: str
+    label: str
+    objective: str
+    measure: str
+    amounts: tuple[float, ...]
+    gain: tuple[float, ...]
+    sampled_amounts: tuple[float, ...]
+    sampled_gain: tuple[float, ...]
+    now: tuple[float, float]
+    recommended: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class ShadowPrice:
+    """What one more unit of money in the total would add to the objective.
+
+    Attributes:
+        value: from the linear programme on the fitted curves; None where it could not be solved.
+        unit: in words.
+        simulated: the same from simulating the total 2 % up and down; None where no runs were left.
+    """
+
+    value: float | None
+    unit: str
+    simulated: float | None = None
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A limit that the recommended plan meets exactly.
+
+    Attributes:
+        limit: the limit as a sentence.
+        channels: ids it is about.
+        kind: min, max, group_min or group_max.
+        amount: the bound, currency.
+        shadow_price: objective per unit of money by which the bound is raised; None without curves.
+    """
+
+    limit: str
+    channels: tuple[str, ...]
+    kind: str
+    amount: float
+    shadow_price: float | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Curves, fit errors, prices and binding limits of a recommended plan."""
+
+    curves: tuple[ResponseCurve, ...] = ()
+    fits: Mapping[str, FitError] = field(default_factory=dict)
+    shadow_price: ShadowPrice | None = None
+    binding: tuple[Binding, ...] = ()
+
+
+def explain(
+    problem: BudgetProblem, evaluator: Evaluator, search: Search, best: Evaluation, *, seed: int, check: bool
+) -> Explanation:
+    """Explain a recommended plan from everything simulated.
+
+    Args:
+        best: the plan, as it was scored.
+        check: simulate the total up and down if runs are left.
+    """
+    bare = Explanation(binding=tuple(_binding(problem, best.amounts_c, {})))
+    usable = [done for done in evaluator.evaluations if not done.failure]
+    if len(problem.free_c) < 2 or len(usable) < len(problem.free_c) + 2:
+        return bare
+    simulated = _nudge(problem, evaluator, best) if check else None
+    surfaces = [
+        with_holdout(surface, search.misses.get(goal.name, [])[-len(usable) // 2 :])
+        for goal, surface in zip(problem.goals, fit_all(problem, evaluator, best, seed=seed), strict=True)
+    ]
+    goal = problem.goals[0]
+    try:
+        # Prices belong to the model's own optimum, a short climb from the plan: away from it, the
+        # programme would price the edge of the range it may move in.
+        blend = Blend(surfaces[:1], [1.0])
+        prices = dict(price(problem, blend, climb(problem, blend, best.amounts_c, move=0.15)).prices)
+    except (LimitError, SolverError):
+        prices = {}
+    scale, ref = goal.scale(best.kpis), best.value(goal)
+    unit = goal.price_unit.format(currency=problem.currency)
+    total = (prices["total"] - goal.cost(ref)) / scale if "total" in prices else None
+    return replace(
+        bare,
+        curves=tuple(
+            curve
+            for goal, surface in zip(problem.goals, surfaces, strict=True)
+            for curve in _curves(problem, goal, surface, usable, best)
+        ),
+        fits={goal.name: surface.error for goal, surface in zip(problem.goals, surfaces, strict=True)},
+        shadow_price=ShadowPrice(total, unit, simulated),
+        binding=tuple(_binding(problem, best.amounts_c, {name: p / scale for name, p in prices.items()})),
+    )
+
+
+def _nudge(problem: BudgetProblem, evaluator: Evaluator, best: Evaluation) -> float | None:
+    """Slope of the simulated objective when the whole plan grows and shrinks by `NUDGE`."""
+    evaluator.stage = "checking the price of the total"
+    if evaluator.affordable() < 2:
+        return None
+    up, down = evaluator.score([best.amounts_c * (1 + NUDGE), best.amounts_c * (1 - NUDGE)])
+    if up.failure or down.failure:
+        return None
+    goal = problem.goals[0]
+    return (up.value(goal) - down.value(goal)) / (2 * NUDGE * problem.total)
+
+
+def _curves(
+    problem: BudgetProblem, goal: Objective, surface: Surface, usable: list[Evaluation], best: Evaluation
+) -> list[ResponseCurve]:
+    # A diluted ratio is shown per customer; money is shown as it is.
+    unit = goal.scale(best.kpis) if goal.signed else 1.0
+    beside = [
+        done for done in usable if np.abs(done.amounts_c - best.amounts_c).sum() <= BESIDE * problem.total
+    ]
+    amounts_nc = np.array([done.amounts_c for done in beside]).reshape(len(beside), -1)
+    missed_n = gains(goal, beside, best) - surface.predict(amounts_nc)
+    now_c = problem.status_quo.total_c
+    curves = []
+    for c in problem.free_c:
+        far = 1.1 * max(now_c[c], best.amounts_c[c], float(amounts_nc[:, c].max()), 0.01 * problem.total)
+        grid = np.linspace(0.0, far, GRID)
+
+        def along(at: Any, c: int = int(c)) -> Floats:
+            return surface.slice(best.amounts_c, c, np.atleast_1d(np.asarray(at, dtype=np.float64))) / unit
+
+        curves.append(
+            ResponseCurve(
+                channel=problem.world.channels[c],
+                label=problem.world.labels[c],
+                objective=goal.name,
+                measure=goal.curve_label,
+                amounts=tuple(grid.tolist()),
+                gain=tuple(along(grid).tolist()),
+                sampled_amounts=tuple(amounts_nc[:, c].tolist()),
+                sampled_gain=tuple((along(amounts_nc[:, c]) + missed_n / unit).tolist()),
+                now=(float(now_c[c]), float(along(now_c[c])[0])),
+                recommended=(float(best.amounts_c[c]), float(along(best.amounts_c[c])[0])),
+            )
+        )
+    return curves
+
+
+def _binding(problem: BudgetProblem, amounts_c: Floats, prices: Mapping[str, float]) -> list[Binding]:
+    """Limits somebody set (not the floor of zero) that the plan meets exactly."""
+    near = max(1e-6 * problem.total, problem.tolerance)
+    names = problem.world.channels
+    checks: list[tuple[tuple[str, ...], str, float, float, str]] = []
+    for c, name in enumerate(names):
+        if not problem.world.priced_c[c]:
+            continue
+        low, high, amount = float(problem.lower_c[c]), float(problem.upper_c[c]), float(amounts_c[c])
+        checks.append(((name,), "min", low, amount, f"lower_{c:02d}"))
+        checks.append(((name,), "max", high, amount, f"upper_{c:02d}"))
+    for g, group in enumerate(problem.groups):
+        together = float(amounts_c[list(group.channels)].sum())
+        checks.append((group.names, "group_min", group.lower, together, f"group_lower_{g:02d}"))
+        checks.append((group.names, "group_max", group.upper, together, f"group_upper_{g:02d}"))
+    found = []
+    for who, kind, bound, amount, row in checks:
+        set_by_hand = bound > 0 if kind.endswith("min") else np.isfinite(bound)
+        if set_by_hand and abs(amount - bound) <= near:
+            side = "at least" if kind.endswith("min") else "at most"
+            words = f"{' + '.join(who)} {side} {money(bound, problem.currency)}"
+            found.append(Binding(words, who, kind, bound, prices.get(row)))
+    return found

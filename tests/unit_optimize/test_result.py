@@ -1,0 +1,132 @@
+"""The verdict, the front and the JSON."""
+
+import json
+
+import numpy as np
+import pytest
+
+from optimize import OBJECTIVES, optimize
+from optimize.analytic import AnalyticMarket, PairedValues
+from optimize.pareto import knee, non_dominated, spread
+from optimize.result import decide
+
+PROFIT = (OBJECTIVES["profit"],)
+
+
+def verdict(recommended, status_quo, **amounts):
+    values = {"recommended": {"profit": tuple(recommended)}, "status_quo": {"profit": tuple(status_quo)}}
+    values |= {"historical": {"profit": tuple(amounts.pop("historical", status_quo))}}
+    options = {"currency": "CNY", "total": 100.0, "today": 100.0} | amounts
+    return decide(PairedValues(values), PROFIT, **options)
+
+
+def test_better_only_when_the_whole_interval_is_above_zero():
+    said = verdict([1_500_000, 1_510_000, 1_490_000], [1_000_000, 1_000_000, 1_000_000])
+    assert said.word == "better"
+    assert "+CNY 500,000" in said.text
+
+
+def test_an_interval_that_holds_zero_is_no_better():
+    said = verdict([110, 95, 103], [100, 100, 100])
+    assert said.word == "no better"
+    assert "no better than the status quo" in said.text
+    assert "Keep the status quo." in said.text
+
+
+def test_worse_is_said():
+    assert verdict([90, 91, 89], [100, 100, 100]).word == "worse"
+
+
+def test_the_same_plan_is_no_better():
+    assert verdict([100, 101, 99], [100, 101, 99]).word == "no better"
+
+
+def test_one_replicate_decides_nothing():
+    assert verdict([200], [100]).word == "undecided"
+
+
+def test_another_total_is_also_compared_at_the_same_total():
+    said = verdict([150, 151, 149], [100, 100, 100], historical=[150, 152, 148.5], total=200.0)
+    assert said.word == "better"
+    assert "no better than today's mix at the same total of CNY 200" in said.text
+
+
+@pytest.mark.parametrize(("unspent", "said"), [(40.0, True), (12.0, False)])
+def test_money_left_unspent_is_told(unspent, said):
+    values = {
+        "recommended": {"profit": (150.0, 151.0), "unspent": (unspent, unspent)},
+        "status_quo": {"profit": (100.0, 100.0), "unspent": (10.0, 10.0)},
+    }
+    verdict = decide(PairedValues(values), PROFIT, currency="CNY", total=100.0, today=100.0)
+    assert ("leaves CNY 40 (40% of the total) unspent, against 10% today" in verdict.text) == said
+
+
+def test_non_dominated_rows_against_the_definition():
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 12, (60, 2)).astype(float)
+    kept = non_dominated(values)
+    beaten = [any(np.all(o >= v) and np.any(o > v) for o in values) for v in values]
+    assert {tuple(values[n]) for n in kept} == {
+        tuple(v) for v, bad in zip(values, beaten, strict=True) if not bad
+    }
+    assert len({tuple(values[n]) for n in kept}) == len(kept)
+
+
+def test_spread_keeps_the_ends_and_knee_is_in_the_middle():
+    angle = np.linspace(0, np.pi / 2, 40)
+    front = np.stack([np.cos(angle), 1_000 * np.sin(angle)], axis=1)
+    chosen = spread(front, 8)
+    assert len(chosen) == 8
+    assert {0, 39} <= set(chosen)
+    assert 15 < knee(front) < 24
+
+
+@pytest.mark.parametrize("objectives", [("profit",), ("roi", "ltv")])
+def test_json_holds_what_it_promises_and_only_finite_numbers(objectives):
+    market = AnalyticMarket(4, noise=0.05)
+    problem = market.problem(objectives=objectives, upper={0: 0.1})
+    result = optimize(problem, method="lp", runs=40, seed=1, replicates=4, meter=market)
+    answer = json.loads(json.dumps(result.to_dict(), allow_nan=False))
+    for key in (
+        "schema_version",
+        "scenario",
+        "seed",
+        "method",
+        "objective",
+        "runs_used",
+        "difference",
+        "verdict",
+    ):
+        assert key in answer
+    for row in ("status_quo", "recommended"):
+        assert set(answer[row]["spend"]) == set(market.world.channels)
+        assert set(answer[row]["kpis"]["roi"]) == {"mean", "low", "high"}
+    assert sum(answer["recommended"]["spend"].values()) == pytest.approx(problem.total)
+    assert answer["shadow_price"]["value"] is not None
+    assert "EUR" in answer["shadow_price"]["unit"]
+    assert len(answer["curves"]) == 4 * len(objectives)
+    assert answer["fit"][objectives[0]]["leave_one_out"] > 0
+    assert set(answer["baselines"]) == {"equal", "historical"}
+    assert len(answer["trace"]) == len(result.trace)
+    assert bool(answer["pareto"]) == (len(objectives) > 1)
+    curve = answer["curves"][0]
+    assert len(curve["sampled_amounts"]) == len(curve["sampled_gain"]) > 5
+
+
+def test_a_binding_limit_is_named_with_a_price_that_foretells_its_relaxation():
+    """Raising a cap that binds by 2 % of the total gains about its price; profit in currency per currency."""
+    market = AnalyticMarket(5, seed=4)
+    cap = {int(np.argmax(market.gain_c)): 0.1}
+    found = optimize(market.problem(upper=cap), runs=120, seed=0, replicates=2, meter=market)
+    limit = found.explanation.binding[0]
+    assert limit.kind == "max"
+    wider = {c: share + 0.02 for c, share in cap.items()}
+    more = optimize(market.problem(upper=wider), runs=120, seed=0, replicates=2, meter=market)
+    gained = market.margin(more.recommended.total_c) - market.margin(found.recommended.total_c)
+    assert limit.shadow_price == pytest.approx(gained / (0.02 * market.total), rel=0.25)
+
+
+def test_the_price_of_the_total_agrees_with_simulating_a_little_more_and_less():
+    market = AnalyticMarket(6, seed=2)
+    price = optimize(market.problem(), runs=150, seed=0, replicates=2, meter=market).explanation.shadow_price
+    assert price.value == pytest.approx(price.simulated, rel=0.15)
