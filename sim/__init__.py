@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sim.market.spend_csv import read_spend, write_spend
     from sim.market.vocabulary import Kind, Move, Period, Stage, Targeting
     from sim.market.world import World
-    from sim.measure.channels import channel_table
+    from sim.measure.channels import CHANNEL_MEASURES, channel_table
     from sim.measure.kpis import KPIS, Kpi, kpis
     from sim.measure.replicates import Interval, Replicates, interval, replicate_kpis
     from sim.scenario.calendar import period_starts
@@ -64,6 +64,7 @@ _HOME = {
     "Stage": "sim.market.vocabulary",
     "Targeting": "sim.market.vocabulary",
     "World": "sim.market.world",
+    "CHANNEL_MEASURES": "sim.measure.channels",
     "channel_table": "sim.measure.channels",
     "KPIS": "sim.measure.kpis",
     "Kpi": "sim.measure.kpis",
@@ -83,6 +84,7 @@ _HOME = {
 }
 
 __all__ = [
+    "CHANNEL_MEASURES",
     "ENGINES",
     "KPIS",
     "SCHEMA_VERSION",

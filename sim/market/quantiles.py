@@ -1,8 +1,8 @@
 """Inverse CDFs as tables, so that every distribution is one look-up of one uniform draw.
 
 A table has three parts of CELLS + 1 values: the quantiles over all of (0, 1), over its first 1/1024 and
-over its last 1/1024; `rules.quantile` reads it. Within the last millionth on either side the table is one straight
-line, whose end is set so that its mean is that of an exponential tail.
+over its last 1/1024; `rules.quantile` reads it. Within the last millionth on either side the table is one
+straight line, whose end is set so that its mean is that of an exponential tail.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ CHANNEL_MEASURES: dict[str, tuple[str, str]] = {
     "impressions": ("Impressions", "count"),
     "reach": ("Reach", "share"),
     "frequency": ("Frequency", "ratio"),
-    "clicks": ("Clickers", "people"),
+    "clicks": ("Clicks", "count"),
     "acquired_first": ("New by first touch", "people"),
     "acquired_last": ("New by last touch", "people"),
     "ltv_last": ("LTV by last touch", "money"),

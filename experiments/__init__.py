@@ -1,0 +1,1 @@
+"""Command line, run directories and figures: the only layer that plots, prints or writes results."""

@@ -1,0 +1,90 @@
+"""The command `omnifunnel`: run, compare, optimize, check, new, schema.
+
+stdout carries the answer and nothing else; progress and notes go to stderr. Exit codes: 0 done, 1 failed,
+2 usage or bad scenario, 130 interrupted. Heavy imports stand inside the commands, so `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from experiments.commands.compare import compare
+from experiments.commands.files import check, new, schema
+from experiments.commands.optimize import optimize
+from experiments.commands.run import run
+from experiments.errors import FAILED, INTERRUPTED, exit_code
+from sim import OmnifunnelError
+
+
+class Program(click.Group):
+    """A group whose faults are one line each on stderr, never a traceback."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """In the order of work, not of the alphabet."""
+        return list(self.commands)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run, and turn every fault into its exit code."""
+        kwargs["standalone_mode"] = False
+        try:
+            _forgiving_output()
+            code = super().main(*args, **kwargs)
+            sys.stdout.flush()  # a reader that left must be noticed here, not while Python shuts down
+        except OmnifunnelError as fault:
+            click.echo(str(fault), err=True)
+            code = exit_code(fault)
+        except click.ClickException as fault:
+            fault.show()
+            code = fault.exit_code
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("interrupted: nothing was written", err=True)
+            code = INTERRUPTED
+        except BrokenPipeError:
+            # `omnifunnel schema | head`: point stdout at nothing, so that the shutdown flush is silent
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = FAILED
+        except OSError as fault:
+            click.echo(f"{fault.filename or 'output'}: {fault.strerror or fault}", err=True)
+            code = FAILED
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _forgiving_output() -> None:
+    """A terminal that cannot show a character gets `?` for it instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    from importlib import metadata
+
+    if wanted:
+        try:
+            click.echo(f"omnifunnel {metadata.version('omnifunnel')}")
+        except metadata.PackageNotFoundError:
+            click.echo("omnifunnel, from a checkout that is not installed")
+        context.exit()
+
+
+@click.group(
+    cls=Program,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExamples:\n  omnifunnel run beauty-launch\n  omnifunnel optimize beauty-launch --method lp",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show it."
+)
+def main() -> None:
+    """Try channel budgets on a simulated market, and search for better ones.
+
+    SCENARIO is the name of a shipped scenario or the path of a YAML file.
+    """
+
+
+for command in (run, compare, optimize, check, new, schema):
+    main.add_command(command)

@@ -1,0 +1,129 @@
+"""Budget now against recommended: one row a channel, both bars, the change in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from experiments import formatting
+from experiments.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True)
+class BudgetRow:
+    """One channel: money over the plan now and recommended, and its limits."""
+
+    label: str
+    now: float
+    recommended: float
+    lower: float | None = None
+    upper: float | None = None
+
+    @property
+    def change(self) -> float:
+        """Recommended minus now."""
+        return self.recommended - self.now
+
+
+@dataclass(frozen=True)
+class BudgetData:
+    """Rows in falling order of the recommended amount, and the finding."""
+
+    title: str
+    currency: str
+    rows: tuple[BudgetRow, ...]
+
+
+def budget_data(
+    channels: Sequence[str],
+    labels: Mapping[str, str],
+    now: Mapping[str, float],
+    recommended: Mapping[str, float],
+    *,
+    currency: str,
+    limits: Mapping[str, tuple[float | None, float | None]] | None = None,
+) -> BudgetData:
+    """Rows for the channels that can take money, largest recommended first.
+
+    Args:
+        channels: ids that can take money.
+        labels: id -> name shown.
+        now: id -> money over the plan today.
+        recommended: id -> money over the plan recommended.
+        currency: ISO code, for the axis.
+        limits: id -> (least, most) money that the channel may take, None where there is no bound.
+    """
+    bounds = limits or {}
+    rows = [
+        BudgetRow(labels[c], now.get(c, 0.0), recommended.get(c, 0.0), *bounds.get(c, (None, None)))
+        for c in channels
+    ]
+    rows.sort(key=lambda row: (-row.recommended, -row.now, row.label))
+    return BudgetData(_finding(rows, currency), currency, tuple(rows))
+
+
+def _finding(rows: Sequence[BudgetRow], currency: str) -> str:
+    total_now, total = sum(row.now for row in rows), sum(row.recommended for row in rows)
+    up = max(rows, key=lambda row: row.change)
+    down = min(rows, key=lambda row: row.change)
+    moved = sum(max(0.0, row.change) for row in rows)
+    if moved < 0.005 * max(total, 1.0) and -down.change < 0.005 * max(total, 1.0):
+        return f"The recommended plan keeps today's budget of {formatting.compact(total, currency=currency)}"
+    most = []
+    if up.change > 0:
+        most.append(f"most into {up.label} ({formatting.compact(up.change, signed=True)})")
+    if down.change < 0:
+        most.append(f"most out of {down.label} ({formatting.compact(down.change, signed=True)})")
+    if abs(total - total_now) > 0.005 * max(total_now, 1.0):
+        verb = "raises" if total > total_now else "cuts"
+        amounts = f"{formatting.compact(total_now, currency=currency)} to {formatting.compact(total)}"
+        start = f"The recommended plan {verb} the budget from {amounts}"
+    else:
+        amount = formatting.compact(moved, currency=currency)
+        start = f"The recommended plan moves {amount} ({formatting.percent(moved / total)} of the budget)"
+    return f"{start}: {' and '.join(most)}"
+
+
+def plot_budget(ax: Axes, data: BudgetData) -> None:
+    """Draw two bars a row with their amounts; brackets mark limits that lie inside the axis."""
+    from matplotlib.patheffects import withStroke
+
+    widest = max((max(row.now, row.recommended) for row in data.rows), default=0.0) or 1.0
+    halo = [withStroke(linewidth=2.5, foreground="white")]
+    centred: Any = {"ha": "center", "va": "center", "path_effects": halo}
+    for y, row in enumerate(data.rows):
+        ax.barh(y - 0.19, row.now, height=0.30, color=style.FAINT)
+        ax.barh(y + 0.16, row.recommended, height=0.40, color=style.RECOMMENDED)
+        for bound, mark in ((row.lower, "["), (row.upper, "]")):
+            if bound is not None and 0 < bound < 1.02 * widest:
+                ax.text(bound, y + 0.14, mark, color=style.WORSE, fontsize=13, **centred)
+        end = max(row.now, row.recommended) + 0.015 * widest
+        ax.text(end, y, _row_text(row), va="center", fontsize=9)
+    style.bare_rows(ax, [row.label for row in data.rows])
+    ax.set_xlim(0, 1.42 * widest)
+    style.money_axis(ax.xaxis, f"Spend over the whole plan, {data.currency}")
+    _legend(ax, any(row.lower or row.upper for row in data.rows))
+
+
+def _row_text(row: BudgetRow) -> str:
+    amounts = f"{formatting.compact(row.now)} → {formatting.compact(row.recommended)}"
+    if abs(row.change) < 0.005 * max(row.now, 1.0):
+        return f"{formatting.compact(row.now)}, unchanged"
+    return f"{amounts} ({formatting.percent(row.change / row.now, signed=True)})" if row.now > 0 else amounts
+
+
+def _legend(ax: Axes, limited: bool) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    entries: list[Patch | Line2D] = [
+        Patch(color=style.FAINT, label="now"),
+        Patch(color=style.RECOMMENDED, label="recommended"),
+    ]
+    if limited:
+        entries.append(Line2D([], [], ls="", marker="$[\\,]$", ms=11, color=style.WORSE, label="limits"))
+    ax.figure.legend(handles=entries, loc="outside lower center", ncols=3)  # type: ignore[union-attr]

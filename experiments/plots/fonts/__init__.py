@@ -1,0 +1,1 @@
+"""Data: the Chinese font of the figures, its licence and how it was made."""

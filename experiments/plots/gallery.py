@@ -1,0 +1,107 @@
+"""Draw any figure's data and save it: one literal dict says how each is laid out.
+
+Figures are built without pyplot, so nothing is global and no window is ever opened.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.plots import style
+from experiments.plots.budget import BudgetData, plot_budget
+from experiments.plots.comparison import ComparisonData, plot_comparison
+from experiments.plots.difference import DifferenceData, plot_difference
+from experiments.plots.funnel import FunnelData, plot_funnel
+from experiments.plots.pareto import ParetoData, plot_pareto
+from experiments.plots.response import ResponseData, columns_of, plot_response
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WIDTH = 9.6
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one kind of data becomes a figure.
+
+    Attributes:
+        plot: draws on the axes.
+        grid: data -> (rows, columns) of panels; None for a single axes.
+        height: (data, rows) -> inches.
+        share_y: panels have one y axis in common.
+    """
+
+    plot: Callable[[Any, Any], None]
+    height: Callable[[Any, int], float]
+    grid: Callable[[Any], tuple[int, int]] | None = None
+    share_y: bool = False
+
+
+def _grid(panels: int, columns: int) -> tuple[int, int]:
+    return -(-panels // columns), columns
+
+
+LAYOUTS: dict[type, Layout] = {
+    BudgetData: Layout(plot_budget, lambda data, _: 1.9 + 0.46 * len(data.rows)),
+    DifferenceData: Layout(plot_difference, lambda data, _: 2.0 + 0.34 * len(data.rows)),
+    ParetoData: Layout(plot_pareto, lambda data, _: 5.4),
+    FunnelData: Layout(plot_funnel, lambda data, _: 5.0, lambda data: _grid(len(data.stages), 4)),
+    ResponseData: Layout(
+        plot_response,
+        lambda data, rows: 1.5 + 2.0 * rows,
+        lambda data: _grid(len(data.curves), columns_of(len(data.curves))),
+        share_y=True,
+    ),
+    ComparisonData: Layout(
+        plot_comparison,
+        lambda data, rows: 1.3 + rows * (1.0 + 0.27 * len(data.cases)),
+        lambda data: _grid(len(data.panels), min(3, max(1, len(data.panels)))),
+        share_y=True,
+    ),
+}
+
+
+def draw(data: Any) -> Figure:
+    """Lay out and draw one figure; use inside `matplotlib.rc_context(style.settings())`."""
+    from matplotlib.figure import Figure
+
+    layout = LAYOUTS[type(data)]
+    rows, columns = layout.grid(data) if layout.grid else (1, 1)
+    figure = Figure(figsize=(WIDTH, layout.height(data, rows)), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, sharey=layout.share_y).ravel()
+    layout.plot(axes if layout.grid else axes[0], data)
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)  # type: ignore[union-attr]
+    style.headline(figure, data.title)
+    return figure
+
+
+def save(figures: Mapping[str, Any], folder: Path) -> list[str]:
+    """Write each as PNG and SVG; no dates and no versions inside, so equal data give equal files.
+
+    Returns:
+        One line if the fonts at hand lack glyphs that a figure wants, else nothing.
+    """
+    import matplotlib
+
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = []
+    with matplotlib.rc_context(style.settings()), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for name, data in figures.items():
+            figure = draw(data)
+            figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+            figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    for warning in caught:
+        if "missing from font" in str(warning.message):
+            missing.append(str(warning.message).split(" missing")[0])
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    if not missing:
+        return []
+    count = len(set(missing))
+    return [f"figures: no font here draws {count} character(s) ({missing[0]}, ...); boxes stand instead"]

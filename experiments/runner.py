@@ -1,0 +1,138 @@
+"""From what the user named to simulated replicates: scenario -> world -> plan -> replicates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.console import note
+from experiments.errors import RequestError
+
+if TYPE_CHECKING:
+    from experiments.commands.options import Settings
+    from sim import Plan, Replicates, ScenarioFile, World
+
+#: Name of a case's plan inside its replicates.
+PLAN = "plan"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to simulate: a scenario (perhaps a variant of it), compiled, and a plan for it.
+
+    Attributes:
+        name: what tables and figures call it.
+        file: the scenario and where it came from.
+        world: the scenario compiled.
+        plan: the plan to simulate; the status quo unless another was given.
+        variant: name of the variant, None for the file itself.
+        plan_source: the CSV the plan came from, None for the status quo.
+    """
+
+    name: str
+    file: ScenarioFile
+    world: World
+    plan: Plan
+    variant: str | None = None
+    plan_source: str | None = None
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Channel id -> name shown."""
+        return dict(zip(self.world.channels, self.world.labels, strict=True))
+
+    @property
+    def priced(self) -> tuple[str, ...]:
+        """Channels that money can buy."""
+        pairs = zip(self.world.channels, self.world.priced_c.tolist(), strict=True)
+        return tuple(name for name, priced in pairs if priced)
+
+    @property
+    def dates(self) -> list[dt.date]:
+        """First day of each period that the plan covers."""
+        step = dt.timedelta(days=self.world.period.days)
+        return [self.world.start + step * t for t in range(self.world.periods)]
+
+
+def open_case(
+    source: str,
+    *,
+    overrides: tuple[str, ...] = (),
+    variant: str | None = None,
+    plan_csv: Path | None = None,
+    name: str | None = None,
+) -> Case:
+    """Load and compile a scenario.
+
+    Args:
+        source: shipped name or path.
+        overrides: `a.b=c` texts.
+        variant: apply this variant.
+        plan_csv: simulate this wide CSV instead of the status quo.
+        name: what to call it; default: the variant's or the scenario's name.
+
+    Raises:
+        OmnifunnelError: everything that is wrong with it.
+    """
+    from sim import compile_world, load, read_spend
+
+    file = load(source, overrides=overrides, variant=variant)
+    world = compile_world(file.scenario)
+    case = Case(name or variant or file.scenario.name, file, world, file.status_quo(), variant)
+    if plan_csv is None:
+        return case
+    plan = read_spend(
+        plan_csv, channels=world.channels, periods=world.periods, dates=case.dates, required=case.priced
+    )
+    return replace(case, plan=plan, plan_source=plan_csv.name)
+
+
+def variant_names(case: Case, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The variants asked for; `all` means every one of the file.
+
+    Raises:
+        RequestError: one that the scenario does not have.
+    """
+    known = tuple(case.file.scenario.variants)
+    if wanted == ("all",):
+        if not known:
+            raise RequestError(
+                f"{case.file.source}: has no `variants:` block, so there is nothing to compare"
+            )
+        return known
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        listed = ", ".join(known) or "none"
+        raise RequestError(
+            "\n".join(f"{case.file.source}: no variant '{n}' (variants: {listed})" for n in unknown)
+        )
+    return wanted
+
+
+def announce(settings: Settings) -> None:
+    """Say why the very first simulation on a machine takes long to start."""
+    from sim import is_cached
+
+    if settings.engine == "compiled" and not is_cached():
+        note("compiling the engine, once on this machine: about half a minute", quiet=settings.quiet)
+
+
+def replicate(
+    case: Case, settings: Settings, *, progress: Callable[[int, int], None] | None = None
+) -> Replicates:
+    """Simulate the case's plan on replicates 0 .. R-1."""
+    from sim import replicate_kpis
+
+    announce(settings)
+    return replicate_kpis(
+        case.world,
+        {PLAN: case.plan},
+        seed=settings.seed,
+        replicates=settings.replicates,
+        engine=settings.engine,
+        threads=settings.jobs,
+        progress=progress,
+    )

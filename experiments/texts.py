@@ -1,0 +1,41 @@
+"""Sentences that stand beside numbers: what was assumed, and what an interval means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from experiments.runner import Case
+
+
+def replicates(count: int) -> str:
+    """`20 replicates`, `1 replicate`."""
+    return "1 replicate" if count == 1 else f"{count} replicates"
+
+
+def value_heading(count: int) -> str:
+    """Column heading of estimates: a single replicate has no interval."""
+    return "One replicate, no interval" if count == 1 else "Mean (95 % interval)"
+
+
+def interval_line(count: int) -> str:
+    """What the numbers in brackets are."""
+    if count == 1:
+        return "One replicate: no interval can be given; use --replicates 20 or more before deciding."
+    return (
+        f"Intervals are 95 % over {count} replicates: chance inside the simulated market, "
+        "not whether it is like yours. Of many KPIs one in twenty looks clear by chance."
+    )
+
+
+def assumptions(case: Case, count: int) -> str:
+    """Where the reader decides: the scenario's own assumptions and those of every simulation."""
+    world = case.world
+    lines = [
+        *case.file.scenario.assumptions,
+        interval_line(count),
+        f"{world.agents:,} consumers stand for {world.people:,} people; money is in {world.currency}.",
+        "Effects, rates and prices are inputs of the scenario; none of them is estimated from data.",
+        "Incremental measures compare with no spend at all under the same random draws.",
+    ]
+    return "Assumptions\n" + "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,109 @@
+"""One example of each figure's data, with long and Chinese labels: what the figure tests draw."""
+
+import numpy as np
+
+from experiments.plots.budget import budget_data
+from experiments.plots.comparison import comparison_data
+from experiments.plots.difference import difference_data
+from experiments.plots.funnel import funnel_data
+from experiments.plots.pareto import ParetoPoint, pareto_data
+from experiments.plots.response import ResponseCurve, response_data
+
+LABELS = {
+    "xhs": "小红书KOL种草",
+    "weibo": "微博话题",
+    "feed": "抖音信息流",
+    "live": "抖音直播",
+    "search": "搜索",
+    "market": "天猫旗舰店",
+    "private": "企业微信社群",
+    "store": "线下门店",
+}
+NOW = dict(zip(LABELS, [2.08e6, 0.78e6, 2.34e6, 1.82e6, 2.08e6, 2.08e6, 0.78e6, 2.08e6], strict=True))
+NEW = dict(zip(LABELS, [2.98e6, 0.28e6, 1.34e6, 1.82e6, 2.88e6, 1.98e6, 1.78e6, 0.98e6], strict=True))
+STAGES = ["unaware", "aware", "interested", "deciding", "customer", "loyal", "advocate", "lapsed"]
+KPIS = {
+    "roi": ("ROI (incremental)", "ratio", "higher"),
+    "ltv": ("Lifetime value per new customer", "money", "higher"),
+    "cac": ("Cost per new customer", "money", "lower"),
+    "new_customers": ("New customers", "people", "higher"),
+    "revenue": ("Revenue", "money", "higher"),
+    "repeat_rate": ("Repeat rate", "share", "higher"),
+    "unspent": ("Unspent", "money", None),
+}
+
+
+def around(mean, half):
+    return {"mean": mean, "low": mean - half, "high": mean + half}
+
+
+BASE = {
+    "roi": around(1.02, 0.05),
+    "ltv": around(210, 3),
+    "cac": around(102, 3),
+    "new_customers": around(140_000, 2_000),
+    "revenue": around(42e6, 5e5),
+    "repeat_rate": around(0.31, 0.01),
+    "unspent": around(100, 50),
+}
+CHANGE = {
+    "roi": around(0.16, 0.04),
+    "ltv": around(-4, 2),
+    "cac": around(-9, 3),
+    "new_customers": around(12_000, 3_000),
+    "revenue": around(1.2e6, 3e5),
+    "repeat_rate": around(0.001, 0.004),
+    "unspent": around(30_000, 5_000),
+}
+
+
+def _occupancy(lead):
+    t, s = np.arange(105)[:, None], np.arange(8)[None]
+    shares = np.exp(-((t / 104 * 9 - s - lead) ** 2) / 6) + 0.01
+    return 4e6 * shares / shares.sum(axis=1, keepdims=True)
+
+
+def _curves():
+    grid = np.linspace(0, 4e6, 30)
+    for number, channel in enumerate(LABELS, start=1):
+        heights = 6e5 + 2e5 * number * grid / (grid + 1.2e6)
+        sampled = tuple((NOW[channel] * f, 6e5 + 1e5 * number * f) for f in (0.0, 0.5, 1.0, 1.5))
+        fitted = tuple(zip(grid.tolist(), heights.tolist(), strict=True))
+        yield ResponseCurve(LABELS[channel], sampled, fitted, NOW[channel], NEW[channel])
+
+
+def _comparison():
+    factors = {"beauty-launch": 1.0, "identity-silo": 0.9, "unified-customer-view": 1.1, "same": 1.004}
+    cases = {
+        n: {k: around(v["mean"] * f, v["mean"] * 0.03) for k, v in BASE.items()} for n, f in factors.items()
+    }
+    first = cases["beauty-launch"]
+    change = {
+        name: {k: around(case[k]["mean"] - first[k]["mean"], first[k]["mean"] * 0.02) for k in BASE}
+        for name, case in cases.items()
+        if name != "beauty-launch"
+    }
+    return comparison_data({k: KPIS[k] for k in list(KPIS)[:6]}, cases, change, currency="CNY")
+
+
+FRONT = [ParetoPoint(around(1.2 - 0.02 * i * i / 3, 0.03), around(200 + 5 * i, 2)) for i in range(8)]
+EXAMPLES = {
+    "budget": budget_data(list(LABELS), LABELS, NOW, NEW, currency="CNY", limits={"store": (702_000, 3e6)}),
+    "funnel": funnel_data({"now": _occupancy(0.0)}, STAGES, paid_periods=52, period_name="week"),
+    "funnels": funnel_data(
+        {"now": _occupancy(0.0), "recommended": _occupancy(0.2)}, STAGES, paid_periods=52, period_name="week"
+    ),
+    "difference": difference_data(KPIS, BASE, CHANGE, currency="CNY"),
+    "response": response_data(
+        list(_curves()), score_label="Incremental margin, CNY", score_unit="money", currency="CNY"
+    ),
+    "pareto": pareto_data(
+        FRONT,
+        ParetoPoint(around(1.0, 0.02), around(205, 1)),
+        FRONT[2],
+        labels=("ROI", "Lifetime value"),
+        units=("ratio", "money"),
+        currency="CNY",
+    ),
+    "comparison": _comparison(),
+}

@@ -1,0 +1,97 @@
+"""`omnifunnel optimize`: a judged answer, whole even when it is interrupted."""
+
+import csv
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from experiments.cli import main
+
+SMALL = ["--set", "population.agents=400", "--replicates", "4", "--runs", "40", "--quiet"]
+
+
+def invoke(*args):
+    return CliRunner().invoke(main, ["optimize", "beauty-launch", *(str(arg) for arg in args)])
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    out = tmp_path_factory.mktemp("optimize") / "out"
+    result = invoke(*SMALL, "--json", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout), out
+
+
+def test_json_holds_what_the_decision_needs(stored):
+    found, _ = stored
+    wanted = "schema_version scenario seed method objective runs_used status_quo recommended difference"
+    assert set(wanted.split()) | {"shadow_price", "binding", "verdict"} <= set(found)
+    assert found["runs_used"] <= 40
+    for plan in ("status_quo", "recommended"):
+        assert set(found[plan]["kpis"]["roi"]) >= {"mean", "low", "high"}
+    assert sum(found["recommended"]["spend"].values()) == pytest.approx(14_040_000, abs=1)
+    change = found["recommended"]["kpis"]["roi"]["mean"] - found["status_quo"]["kpis"]["roi"]["mean"]
+    assert found["difference"]["roi"]["mean"] == pytest.approx(change)
+
+
+def test_the_folder_holds_tables_figures_and_a_plan_to_run(stored):
+    found, out = stored
+    for name in ("budget", "difference", "funnel", "comparison", "response_curves"):
+        assert (out / "figures" / f"{name}.png").stat().st_size > 10_000
+        assert (out / "figures" / f"{name}.svg").exists()
+    rows = list(csv.DictReader((out / "budget.csv").read_text(encoding="utf-8-sig").splitlines()))
+    spend = {row["channel"]: float(row["recommended"]) for row in rows}
+    assert spend["store"] == pytest.approx(found["recommended"]["spend"]["store"])
+    again = CliRunner().invoke(
+        main,
+        ["run", "beauty-launch", *SMALL[:4], "--quiet", "--json", "--plan", str(out / "recommended.csv")],
+    )
+    assert json.loads(again.stdout)["kpis"]["roi"]["mean"] == pytest.approx(
+        found["recommended"]["kpis"]["roi"]["mean"]
+    )
+    assert json.loads((out / "run.json").read_text(encoding="utf-8"))["solver"] == "HiGHS"
+
+
+def test_text_opens_with_the_verdict(stored):
+    found, out = stored
+    text = (out / "summary.txt").read_text(encoding="utf-8")
+    assert " ".join(text.split()).startswith(found["verdict"]["text"])
+    assert "Limit hit" in text
+
+
+def test_two_objectives_give_a_front(tmp_path):
+    out = tmp_path / "out"
+    result = invoke(*SMALL, "--objective", "roi,ltv", "--method", "search", "--json", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["pareto"]
+    assert (out / "figures" / "pareto.png").exists()
+    assert (out / "pareto.csv").exists()
+
+
+def test_interrupt_writes_the_best_judged_plan_and_exits_130(tmp_path, monkeypatch):
+    from optimize.evaluator import SimulationMeter
+
+    measure, calls = SimulationMeter.measure, []
+
+    def interrupted(self, plans, *, replicate):
+        calls.append(len(plans))
+        if len(calls) > 2:
+            raise KeyboardInterrupt
+        return measure(self, plans, replicate=replicate)
+
+    monkeypatch.setattr(SimulationMeter, "measure", interrupted)
+    out = tmp_path / "out"
+    result = invoke(*SMALL, "--json", "--out", out)
+    assert result.exit_code == 130, result.stderr
+    assert json.loads(result.stdout)["interrupted"] is True
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8")) == json.loads(result.stdout)
+    assert "Stopped early" in (out / "summary.txt").read_text(encoding="utf-8")
+
+
+def test_a_total_that_limits_cannot_meet_is_told_before_any_run(tmp_path):
+    limits = "optimization.limits=[{group: [store, search], max: 1000}, {channel: store, min: 5000}]"
+    result = invoke(*SMALL, "--set", limits, "--out", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []
