@@ -65,14 +65,14 @@ def short_interval(estimate: Mapping[str, float | None], unit: str, *, signed: b
 
 
 def plus_minus(estimate: Mapping[str, float | None], unit: str) -> str:
-    """A mean and half its interval, three digits: `58.4 M ±0.3 M`, `70.0 ±0.2 %`; without one the mean."""
+    """A mean and half its interval, three digits, tight: `58.4M ±300k`, `70.0 ±0.2 %`; else the mean."""
     mean, low, high = estimate["mean"], estimate["low"], estimate["high"]
     if mean is None:
         return MISSING
     large = unit in COUNTED | {"money"}
 
     def text(value: float) -> str:
-        return compact(value) if large else _bare(value, unit, decimals(unit, abs(mean)), False)
+        return compact(value).replace(" ", "") if large else _bare(value, unit, decimals(unit, abs(mean)), False)
 
     half = "" if low is None or high is None else f" ±{text((high - low) / 2)}"
     return f"{text(mean)}{half}{_suffix(unit, False)}"

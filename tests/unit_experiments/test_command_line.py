@@ -109,7 +109,7 @@ def test_tables_align_with_chinese_labels():
     lines = invoke("run", "beauty-launch", *SMALL).stdout.splitlines()
     table = next(n for n, line in enumerate(lines) if line.startswith("Channels: delivery"))
     rule = next(n for n, line in enumerate(lines) if n > table and line.lstrip().startswith("──"))
-    rows = lines[rule : rule + 10]
+    rows = [line.rstrip() for line in lines[rule + 1 : rule + 10]]
     assert len({text_width(line) for line in rows}) == 1
 
 

@@ -68,3 +68,10 @@ def test_locale_changes_nothing():
             assert formatting.number(1_234_567, "money", currency="EUR") == "EUR 1,234,567"
     finally:
         locale.setlocale(locale.LC_ALL, before)
+
+
+def test_plus_minus_is_tight_and_knows_a_missing_interval():
+    assert formatting.plus_minus({"mean": 58.4e6, "low": 58.1e6, "high": 58.7e6}, "count") == "58.4M ±300k"
+    assert formatting.plus_minus({"mean": 0.7, "low": 0.698, "high": 0.702}, "share") == "70.0 ±0.2 %"
+    assert formatting.plus_minus({"mean": 1.5, "low": None, "high": None}, "ratio") == "1.50"
+    assert formatting.plus_minus({"mean": None, "low": None, "high": None}, "ratio") == formatting.MISSING
