@@ -170,10 +170,10 @@ def _pick(evaluator: Evaluator, front: list[Evaluation]) -> Evaluation:
 def _judged_front(
     problem: BudgetProblem, judged: Replicates, plans: Mapping[str, Plan]
 ) -> tuple[ParetoPoint, ...]:
-    """The candidates that are still not dominated on the judge's means."""
+    """The candidates, today's mix among them, that are not dominated on the judge's means."""
     if len(problem.goals) < 2:
         return ()
-    names = [name for name in plans if name == "recommended" or name.startswith("pareto_")]
+    names = [name for name in plans if name in ("recommended", "historical") or name.startswith("pareto_")]
     found: dict[str, dict[str, Interval]] = {}
     for name in names:
         intervals = {goal.name: judged.interval(name, goal.kpi) for goal in problem.goals}
