@@ -72,7 +72,9 @@ def plus_minus(estimate: Mapping[str, float | None], unit: str) -> str:
     large = unit in COUNTED | {"money"}
 
     def text(value: float) -> str:
-        return compact(value).replace(" ", "") if large else _bare(value, unit, decimals(unit, abs(mean)), False)
+        if large:
+            return compact(value).replace(" ", "")
+        return _bare(value, unit, decimals(unit, abs(mean)), False)
 
     half = "" if low is None or high is None else f" ±{text((high - low) / 2)}"
     return f"{text(mean)}{half}{_suffix(unit, False)}"
