@@ -37,7 +37,7 @@ _NEXT = np.array(NEXT_STAGE, dtype=np.int64)
 @compiled
 def advance(first, stop, t, tables, board, state, ledger):  # type: ignore[no-untyped-def]
     """Run period t for the tiles first .. stop - 1 and count it in `ledger`."""
-    scratch = new_scratch(state.memory.shape[1])
+    scratch = new_scratch(state.memory.shape[1], tables.sell_j.shape[0])
     for tile in range(first, stop):
         n = state.consumers[tile]
         passes.mark_keys(state.stage[tile], state.resolved[tile], scratch.stage, scratch.key, n)
@@ -71,7 +71,6 @@ def meet(c, tile, n, t, tables, board, state, ledger, scratch):  # type: ignore[
         scratch.exposures, state.touches[tile, c], state.first[tile], state.last[tile], np.uint8(c), n
     )
     if tables.click_cx[c, 1] > 0:
-        draw_into(scratch.u, tile, t, tables.click_word_c[c], tables, state)
         ledger.clicks_tck[t, c, k] += passes.click(
             scratch.u, scratch.exposures, tables.click_cx[c], scratch.clicks, n
         )
@@ -164,7 +163,7 @@ def settle(i, tile, t, tables, state, ledger, scratch):  # type: ignore[no-untyp
     if _CUSTOMER <= stage < _LAPSED and reached != _LAPSED:
         orders = count_orders(scratch.u2[i], scratch.rate[i])
     for number in range(orders):
-        order(i, tile, t, number, 0 if first_order else 1, tables, state, ledger)
+        order(i, tile, t, number, 0 if first_order else 1, tables, state, ledger, scratch)
 
 
 @merged
@@ -185,10 +184,10 @@ def acquire(i, tile, t, tables, state, ledger):  # type: ignore[no-untyped-def]
 
 
 @merged
-def order(i, tile, t, number, repeat, tables, state, ledger):  # type: ignore[no-untyped-def]
+def order(i, tile, t, number, repeat, tables, state, ledger, scratch):  # type: ignore[no-untyped-def]
     """One order of one consumer."""
     k = state.segment[tile]
-    weight_j = np.empty(tables.sell_j.shape[0], dtype=np.float32)
+    weight_j = scratch.weight
     for j in range(weight_j.shape[0]):
         c = tables.sell_j[j]
         strength = strength_of(state.memory[tile, c, i], tables.saturation_c[c])

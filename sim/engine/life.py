@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compile import compiled, inlined
-from sim.engine.draws import draw
+from sim.engine.draws import draw, remix
 from sim.engine.ledger import count_acquisition, count_move, count_reach
 from sim.engine.orders import place_order
 from sim.engine.passes import COUNTED, ON_PLATFORM
@@ -122,10 +122,12 @@ def meet(c, person, t, tables, board, ledger):  # type: ignore[no-untyped-def]
     k, stage = marks[SEGMENT], marks[STAGE]
     seen, clicked = 0, 0
     eligible = (tables.eligible_c[c] >> np.int32(stage + 8 * marks[IDENTITY])) & 1
+    u = np.uint32(0)
     if eligible and person.touches_c[c] & ON_PLATFORM:
-        seen = count_exposures(draw_for(person, tables, t, tables.exposure_word_c[c]), board.tail_ckx[c, k])
+        u = draw_for(person, tables, t, tables.exposure_word_c[c])
+        seen = count_exposures(u, board.tail_ckx[c, k])
     if seen > 0:
-        if is_click(draw_for(person, tables, t, tables.click_word_c[c]), tables.click_cx[c, seen]):
+        if is_click(remix(u), tables.click_cx[c, seen]):
             clicked = 1
         ledger.exposures_tcks[t, c, k, stage] += seen
         ledger.reached_tck[t, c, k] += 1

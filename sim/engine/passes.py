@@ -17,6 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compile import compiled
+from sim.engine.draws import remix
 from sim.engine.rules import (
     chance_of,
     count_exposures,
@@ -70,34 +71,48 @@ def expose(u, touches, key, eligible, tail, exposures, n):  # type: ignore[no-un
 
 @compiled
 def click(u, exposures, threshold_x, clicks, n):  # type: ignore[no-untyped-def]
-    """Clicks of the exposed, 0 or 1 each; returns their number. threshold_x is by exposures, [0] = 0."""
+    """Clicks of the exposed, 0 or 1 each, by the second word of the exposure draw; returns their number.
+
+    threshold_x is by exposures, [0] = 0.
+    """
     t1, t2, t3, t4 = threshold_x[1], threshold_x[2], threshold_x[3], threshold_x[4]
     zero = np.uint32(0)
     total = _I(0)
     deep = _I(0)
     for i in range(n):
         x = exposures[i]
+        second = remix(u[i])
         low = t1 if x == _I(1) else (t2 if x == _I(2) else zero)
         high = t3 if x == _I(3) else (t4 if x == _I(4) else zero)
-        clicks[i] = _I(is_click(u[i], low)) | _I(is_click(u[i], high))
+        clicks[i] = _I(is_click(second, low)) | _I(is_click(second, high))
         total += clicks[i]
         deep += _I(x > _I(WIDE))
     if deep > 0:
         for i in range(n):
             if exposures[i] > WIDE:
-                clicks[i] = _I(is_click(u[i], threshold_x[exposures[i]]))
+                clicks[i] = _I(is_click(remix(u[i]), threshold_x[exposures[i]]))
                 total += clicks[i]
     return np.int64(total)
 
 
 @compiled
 def tally_by_stage(exposures, stage, count_s, n):  # type: ignore[no-untyped-def]
-    """Add the exposures to count_s (8,) by the consumer's stage."""
-    for s in range(8):
-        total = _I(0)
-        for i in range(n):
-            total += exposures[i] if stage[i] == _I(s) else _I(0)
-        count_s[s] += np.int64(total)
+    """Add the exposures to count_s (8,) by the consumer's stage.
+
+    Four stages share a 64-bit sum, 16 bits each: a tile's exposures stay below 2**16.
+    """
+    every = np.uint64(0)
+    early = np.uint64(0)
+    for i in range(n):
+        s = stage[i]
+        packed = np.uint64(exposures[i]) << (np.uint64(s & _I(3)) << np.uint64(4))
+        every += packed
+        early += packed if s < _I(4) else np.uint64(0)
+    late = every - early
+    for s in range(4):
+        shift = np.uint64(16 * s)
+        count_s[s] += np.int64((early >> shift) & np.uint64(0xFFFF))
+        count_s[s + 4] += np.int64((late >> shift) & np.uint64(0xFFFF))
 
 
 @compiled

@@ -76,6 +76,7 @@ class Scratch(NamedTuple):
     away: Singles
     rate: Singles
     event: Bytes
+    weight: Singles
 
 
 def new_state(world: World) -> State:
@@ -106,7 +107,7 @@ def new_state(world: World) -> State:
 
 
 @compiled
-def new_scratch(channels):  # type: ignore[no-untyped-def]
+def new_scratch(channels, shops):  # type: ignore[no-untyped-def]
     """Scratch for one thread."""
     return Scratch(
         np.empty(TILE, np.uint32),
@@ -123,6 +124,7 @@ def new_scratch(channels):  # type: ignore[no-untyped-def]
         np.empty(TILE, np.float32),
         np.empty(TILE, np.float32),
         np.empty(TILE, np.uint8),
+        np.empty(shops, np.float32),
     )
 
 

@@ -41,7 +41,6 @@ class Tables(NamedTuple):
     key: Ints
     segment_word_k: Ints
     exposure_word_c: Ints
-    click_word_c: Ints
     platform_word_c: Ints
     reach_ck: Words
     match: Words
@@ -111,7 +110,6 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
         key=key,
         segment_word_k=np.array([word(f"segment:{name}") for name in world.segments], dtype=np.int64),
         exposure_word_c=words["exposure"],
-        click_word_c=words["click"],
         platform_word_c=words["platform"],
         reach_ck=threshold(world.reach_ck),
         match=threshold([world.match_rate]),
@@ -166,7 +164,7 @@ def _prices(world: World, key: Ints, order_word_c: Ints) -> Prices:
 def _channel_words(world: World) -> dict[str, Ints]:
     words = {
         use: np.array([word(f"{use}:{name}") for name in world.channels], dtype=np.int64)
-        for use in ("exposure", "click", "platform", "order")
+        for use in ("exposure", "platform", "order")
     }
     every = [*_SHARED, *(int(w) for use in words.values() for w in use)]
     if len(set(every)) != len(every):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.engine.draws import BLOCK, draw, fill_draws, key_words, philox, word
+from sim.engine.draws import BLOCK, draw, fill_draws, key_words, philox, remix, word
 
 #: Known-answer vectors of Philox4x32-10 published with Random123 (kat_vectors).
 KNOWN = [
@@ -77,3 +77,22 @@ def test_seed_zero_is_a_seed_and_keys_differ() -> None:
     keys = {key_words(seed, replicate) for seed in (0, 1, 2**64) for replicate in (0, 1, 1_000_000)}
     assert len(keys) == 9
     assert word("exposure:search") != word("click:search")
+
+
+@pytest.mark.parametrize("below", [2**32, 2**29, 2**24])
+def test_the_second_word_is_uniform_given_the_first(below: int) -> None:
+    """Also within the small interval of draws that mean an exposure of a rare channel."""
+    first = (
+        many(1_000)
+        if below == 2**32
+        else (many(300).astype(np.uint64) * below >> np.uint64(32)).astype(np.uint32)
+    )
+    second = np.array([remix(u) for u in first[:300_000]], dtype=np.uint32)
+    assert stats.chisquare(np.bincount(second >> np.uint32(24), minlength=256)).pvalue > 1e-4
+    z = np.corrcoef(first[: len(second)], second)[0, 1] * np.sqrt(len(second))
+    assert abs(z) < 4
+
+
+def test_the_second_word_is_a_bijection() -> None:
+    words = np.arange(2**16, dtype=np.uint32) * np.uint32(65_537)
+    assert len({int(remix(u)) for u in words}) == len(words)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.engine import passes, rules
+from sim.engine.draws import remix
 from sim.engine.tables import threshold
 from sim.market.quantiles import gamma, lognormal
 
@@ -144,7 +145,19 @@ def test_the_vector_pass_counts_exposures_and_clicks_as_the_rules_do(rate: float
     np.testing.assert_array_equal(exposures, expected)
     assert reached == (expected > 0).sum()
     by_x = threshold(1 - 0.7 ** np.arange(16))
-    total = passes.click(u[::-1].copy(), exposures, by_x, clicks, 1024)
-    wanted = np.array([rules.is_click(x, by_x[n]) for x, n in zip(u[::-1], exposures, strict=True)])
+    total = passes.click(u, exposures, by_x, clicks, 1024)
+    wanted = np.array([rules.is_click(remix(x), by_x[n]) for x, n in zip(u, exposures, strict=True)])
     np.testing.assert_array_equal(clicks, wanted)
     assert total == wanted.sum()
+
+
+def test_exposures_are_counted_by_stage() -> None:
+    exposures = (U[:1000] % 16).astype(np.int32)
+    stage = (U[1000:2000] % 8).astype(np.int32)
+    count_s = np.arange(8)
+    passes.tally_by_stage(exposures, stage, count_s, 1000)
+    np.testing.assert_array_equal(count_s, np.arange(8) + np.bincount(stage, weights=exposures, minlength=8))
+    full = np.full(1024, 15, np.int32)
+    count_s = np.zeros(8, np.int64)
+    passes.tally_by_stage(full, np.full(1024, 6, np.int32), count_s, 1024)
+    assert count_s.tolist() == [0, 0, 0, 0, 0, 0, 15 * 1024, 0]
