@@ -21,7 +21,6 @@ from sim.engine.ledger import count_acquisition, count_move, count_reach
 from sim.engine.orders import place_order
 from sim.engine.passes import COUNTED
 from sim.engine.rules import chance_of, count_orders, goes_onward, happens, selling_weight, strength_of
-from sim.engine.state import new_scratch
 from sim.engine.tables import MOVE, ORDERS
 from sim.market.layout import NEVER, NO_TOUCH
 from sim.market.vocabulary import NEXT_STAGE, Effect, Stage
@@ -35,9 +34,8 @@ _NEXT = np.array(NEXT_STAGE, dtype=np.int64)
 
 
 @compiled
-def advance(first, stop, t, tables, board, state, ledger):  # type: ignore[no-untyped-def]
+def advance(first, stop, t, tables, board, state, ledger, scratch):  # type: ignore[no-untyped-def]
     """Run period t for the tiles first .. stop - 1 and count it in `ledger`."""
-    scratch = new_scratch(state.memory.shape[1], tables.sell_j.shape[0])
     for tile in range(first, stop):
         n = state.consumers[tile]
         passes.mark_keys(state.stage[tile], state.resolved[tile], scratch.stage, scratch.key, n)

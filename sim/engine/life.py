@@ -41,7 +41,7 @@ from sim.engine.rules import (
 from sim.engine.state import initial_stage
 from sim.engine.tables import INITIAL, LAPSE, MOVE, ORDERS, PURCHASE, RESOLVED, THETA
 from sim.market.layout import NEVER
-from sim.market.vocabulary import NEXT_STAGE, Effect, Stage
+from sim.market.vocabulary import N_EFFECTS, NEXT_STAGE, Effect, Stage
 
 _F = np.float32
 _CUSTOMER, _DECIDING, _LAPSED = int(Stage.CUSTOMER), int(Stage.DECIDING), int(Stage.LAPSED)
@@ -70,6 +70,19 @@ class Person(NamedTuple):
     touches_c: npt.NDArray[np.uint8]
     traits: npt.NDArray[np.float32]
     marks: npt.NDArray[np.int64]
+
+
+class Room(NamedTuple):
+    """Room that `live` works in: strength by channel, push by effect, weight by selling channel."""
+
+    strength_c: npt.NDArray[np.float32]
+    push_e: npt.NDArray[np.float32]
+    weight_j: npt.NDArray[np.float32]
+
+
+def new_room(channels: int, shops: int) -> Room:
+    """Room for one consumer at a time."""
+    return Room(*(np.zeros(size, dtype=np.float32) for size in (channels, N_EFFECTS, shops)))
 
 
 def new_person(channels: int, segment: int, index: int) -> Person:
@@ -106,13 +119,12 @@ def be_born(person, tables):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def live(person, t, tables, board, ledger):  # type: ignore[no-untyped-def]
+def live(person, t, tables, board, ledger, room):  # type: ignore[no-untyped-def]
     """Run period t of one consumer and count it."""
-    strength_c = np.empty(person.memory_c.shape[0], dtype=np.float32)
     for c in board.order_c:
-        strength_c[c] = meet(c, person, t, tables, board, ledger)
-    push_e = feel(strength_c, tables)
-    move_and_buy(person, t, push_e, strength_c, tables, ledger)
+        room.strength_c[c] = meet(c, person, t, tables, board, ledger)
+    feel(room.strength_c, tables, room.push_e)
+    move_and_buy(person, t, room, tables, ledger)
 
 
 @inlined
@@ -144,9 +156,10 @@ def meet(c, person, t, tables, board, ledger):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def feel(strength_c, tables):  # type: ignore[no-untyped-def]
+def feel(strength_c, tables, push_e):  # type: ignore[no-untyped-def]
     """Push on each move: sum over channels of effect * lifted strength."""
-    push_e = np.zeros(tables.effect_ce.shape[1], dtype=np.float32)
+    for e in range(push_e.shape[0]):
+        push_e[e] = _F(0.0)
     for c in range(strength_c.shape[0]):
         lift = _F(0.0)
         for d in range(strength_c.shape[0]):
@@ -154,7 +167,6 @@ def feel(strength_c, tables):  # type: ignore[no-untyped-def]
         felt = lifted(strength_c[c], lift)
         for e in range(push_e.shape[0]):
             push_e[e] += tables.effect_ce[c, e] * felt
-    return push_e
 
 
 @inlined
@@ -176,9 +188,9 @@ def away_rate(person, push_e, tables):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def move_and_buy(person, t, push_e, strength_c, tables, ledger):  # type: ignore[no-untyped-def]
+def move_and_buy(person, t, room, tables, ledger):  # type: ignore[no-untyped-def]
     """At most one move, then orders: one on becoming a customer, a Poisson count while being one."""
-    marks, theta = person.marks, person.traits[0]
+    marks, theta, push_e = person.marks, person.traits[0], room.push_e
     k, stage = marks[SEGMENT], marks[STAGE]
     onward = onward_rate(tables.base_ks[k, stage], theta, onward_push(stage, push_e))
     total = onward + away_rate(person, push_e, tables)
@@ -187,11 +199,11 @@ def move_and_buy(person, t, push_e, strength_c, tables, ledger):  # type: ignore
         away = np.int64(not goes_onward(u, chance, onward, total))
         count_move(ledger, t, k, stage, away, marks[IDENTITY])
         marks[STAGE] = _NEXT[stage, away]
-    buy(person, stage, t, push_e, strength_c, tables, ledger)
+    buy(person, stage, t, room, tables, ledger)
 
 
 @inlined
-def buy(person, stage, t, push_e, strength_c, tables, ledger):  # type: ignore[no-untyped-def]
+def buy(person, stage, t, room, tables, ledger):  # type: ignore[no-untyped-def]
     """Orders of a consumer who stood at `stage` when the period began."""
     marks = person.marks
     orders, repeat = 0, 0
@@ -199,7 +211,7 @@ def buy(person, stage, t, push_e, strength_c, tables, ledger):  # type: ignore[n
         orders = 1
     elif _CUSTOMER <= stage < _LAPSED and marks[STAGE] != _LAPSED:
         rate = order_rate(
-            person.traits[1], tables.purchase_factor_s[stage], person.traits[0], push_e[_REPEAT]
+            person.traits[1], tables.purchase_factor_s[stage], person.traits[0], room.push_e[_REPEAT]
         )
         orders, repeat = count_orders(draw_for(person, tables, t, ORDERS), rate), 1
     if marks[STAGE] == _CUSTOMER and stage == _DECIDING:
@@ -207,9 +219,9 @@ def buy(person, stage, t, push_e, strength_c, tables, ledger):  # type: ignore[n
         if t < tables.cohort[0]:
             count_acquisition(ledger, marks[SEGMENT], marks[FIRST], marks[LAST])
     for number in range(orders):
-        weight_j = np.empty(tables.sell_j.shape[0], dtype=np.float32)
+        weight_j = room.weight_j
         for j in range(weight_j.shape[0]):
-            strength = strength_c[tables.sell_j[j]]
+            strength = room.strength_c[tables.sell_j[j]]
             weight_j[j] = selling_weight(tables.preference_kj[marks[SEGMENT], j], tables.pull_j[j], strength)
         buyer = (marks[ACQUIRED], marks[ACQUIRED_FIRST], marks[ACQUIRED_LAST], marks[ORDERED])
         place_order(tables, ledger, marks[SEGMENT], marks[INDEX], t, number, repeat, weight_j, buyer)

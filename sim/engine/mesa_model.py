@@ -17,7 +17,7 @@ import mesa
 
 from sim.engine.board import empty_board, post_board
 from sim.engine.ledger import empty_ledger
-from sim.engine.life import IDENTITY, ORDERED, SEGMENT, STAGE, be_born, live, new_person, sum_up
+from sim.engine.life import IDENTITY, ORDERED, SEGMENT, STAGE, be_born, live, new_person, new_room, sum_up
 from sim.engine.recorder import make_run, new_recorder, record
 from sim.engine.run import Run
 from sim.engine.simulate import Progress, spend_with_tail
@@ -58,7 +58,7 @@ class Consumer(mesa.Agent):
     def step(self) -> None:
         """Live one period: meet channels, feel their push, move, buy."""
         model = self.model
-        live(self.person, model.period, model.tables, model.board, model.ledger)
+        live(self.person, model.period, model.tables, model.board, model.ledger, model.room)
 
 
 class MarketModel(mesa.Model):
@@ -83,6 +83,7 @@ class MarketModel(mesa.Model):
         self.board = empty_board(len(world.channels), len(world.segments))
         self.ledger = empty_ledger(world)
         self.recorder = new_recorder(world)
+        self.room = new_room(len(world.channels), len(world.sell_channels))
         for segment, count in enumerate(world.agents_k):
             for index in range(count):
                 Consumer(self, segment, index)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.engine.board import Board
 from sim.engine.compile import compiled
 from sim.engine.ledger import Ledger
 from sim.engine.run import Run
@@ -39,12 +40,9 @@ def new_recorder(world: World) -> Recorder:
     )
 
 
-@compiled
-def record(recorder, board, t):  # type: ignore[no-untyped-def]
+def record(recorder: Recorder, board: Board, t: int) -> None:
     """Keep the counts and the board at the start of period t."""
-    for k in range(recorder.n_ksr.shape[0]):
-        for s in range(8):
-            recorder.occupancy_tks[t, k, s] = recorder.n_ksr[k, s, 0] + recorder.n_ksr[k, s, 1]
+    recorder.occupancy_tks[t] = recorder.n_ksr.sum(axis=2)
     recorder.rate_tck[t] = board.rate_ck
     recorder.billed_tc[t] = board.billed_c
     recorder.unspent_tc[t] = board.unspent_c

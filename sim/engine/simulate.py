@@ -21,7 +21,7 @@ from sim.engine.kernel import advance, close
 from sim.engine.ledger import Ledger, empty_ledger, total
 from sim.engine.recorder import Recorder, follow, make_run, new_recorder, record
 from sim.engine.run import Run
-from sim.engine.state import State, count_stages, new_state, populate
+from sim.engine.state import Scratch, State, count_stages, new_scratch, new_state, populate
 from sim.engine.tables import Prices, Tables, make_tables
 from sim.errors import OmnifunnelError, PlanError
 from sim.market.plan import Plan
@@ -156,19 +156,20 @@ def _check(world: World, plan: Plan, seed: int, replicate: int, engine: str) -> 
 
 
 class _Ranges:
-    """Ranges of tiles, one a thread, each with a ledger of its own."""
+    """Ranges of tiles, one a thread, each with a ledger and scratch of its own."""
 
     def __init__(self, world: World, tiles: int, pool: ThreadPoolExecutor | None, threads: int) -> None:
         self.edges = np.linspace(0, tiles, threads + 1).astype(np.int64)
         self.parts = [empty_ledger(world) for _ in range(threads)]
+        self.scratch = [new_scratch(world) for _ in range(threads)]
         self.pool = pool
 
-    def each(self, work: Callable[[int, int, Ledger], None]) -> None:
+    def each(self, work: Callable[[int, int, Ledger, Scratch], None]) -> None:
         """Do the work on every range and wait for all."""
-        ranges = zip(self.edges[:-1], self.edges[1:], self.parts, strict=True)
+        ranges = zip(self.edges[:-1], self.edges[1:], self.parts, self.scratch, strict=True)
         if self.pool is None:
-            for first, stop, part in ranges:
-                work(first, stop, part)
+            for arguments in ranges:
+                work(*arguments)
             return
         for future in [self.pool.submit(work, *arguments) for arguments in ranges]:
             future.result()
@@ -186,7 +187,7 @@ def _run_tiles(
 ) -> None:
     """All periods: the board waits for every range of tiles."""
     board = empty_board(len(world.channels), len(world.segments))
-    ranges.each(lambda first, stop, _: populate(first, stop, tables, state))
+    ranges.each(lambda first, stop, _, scratch: populate(first, stop, tables, state, scratch))
     count_stages(state, recorder.n_ksr)
     for t in range(world.total_periods):
         post_board(board, prices, recorder.n_ksr, spend_tc[t], t)
@@ -195,10 +196,17 @@ def _run_tiles(
         follow(recorder, sum(part.flows_tksdr[t] for part in ranges.parts), t)
         if progress:
             progress(t + 1, world.total_periods)
-    ranges.each(lambda first, stop, part: close(first, stop, state, part))
+    ranges.each(lambda first, stop, part, _: close(first, stop, state, part))
 
 
 def _advance(
-    t: int, tables: Tables, board: Board, state: State, first: int, stop: int, ledger: Ledger
+    t: int,
+    tables: Tables,
+    board: Board,
+    state: State,
+    first: int,
+    stop: int,
+    ledger: Ledger,
+    scratch: Scratch,
 ) -> None:
-    advance(first, stop, t, tables, board, state, ledger)
+    advance(first, stop, t, tables, board, state, ledger, scratch)

@@ -20,7 +20,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -106,32 +106,34 @@ def new_state(world: World) -> State:
     )
 
 
-@compiled
-def new_scratch(channels, shops):  # type: ignore[no-untyped-def]
+def new_scratch(world: World) -> Scratch:
     """Scratch for one thread."""
-    return Scratch(
-        np.empty(TILE, np.uint32),
-        np.empty(TILE, np.uint32),
-        np.empty(TILE, np.int32),
-        np.empty(TILE, np.int32),
-        np.empty(TILE, np.int32),
-        np.empty(TILE, np.int32),
-        np.empty((channels, TILE), np.float32),
-        np.empty((N_EFFECTS, TILE), np.float32),
-        np.empty(TILE, np.float32),
-        np.empty(TILE, np.float32),
-        np.empty(TILE, np.float32),
-        np.empty(TILE, np.float32),
-        np.empty(TILE, np.float32),
-        np.empty(TILE, np.uint8),
-        np.empty(shops, np.float32),
-    )
+
+    def lanes(dtype: type, *rows: int) -> npt.NDArray[np.generic]:
+        return np.zeros((*rows, TILE), dtype=dtype)
+
+    shapes: dict[str, tuple[type, tuple[int, ...]]] = {
+        "u": (np.uint32, ()),
+        "u2": (np.uint32, ()),
+        "stage": (np.int32, ()),
+        "key": (np.int32, ()),
+        "exposures": (np.int32, ()),
+        "clicks": (np.int32, ()),
+        "strength": (np.float32, (len(world.channels),)),
+        "push": (np.float32, (N_EFFECTS,)),
+        "event": (np.uint8, ()),
+    }
+    arrays: dict[str, Any] = {
+        name: lanes(*shapes.get(name, (np.float32, ()))[:1], *shapes.get(name, (np.float32, ()))[1])
+        for name in Scratch._fields
+    }
+    return Scratch(**{**arrays, "weight": np.zeros(len(world.sell_channels), dtype=np.float32)})
 
 
 @compiled
-def populate(first, stop, tables, state):  # type: ignore[no-untyped-def]
+def populate(first, stop, tables, state, scratch):  # type: ignore[no-untyped-def]
     """Draw traits, platforms, identity and initial stage of the tiles first .. stop - 1."""
-    u = np.empty(TILE, np.uint32)
+    u = scratch.u
     for tile in range(first, stop):
         k, n = state.segment[tile], state.consumers[tile]
         word, block = tables.segment_word_k[k], state.block[tile]
