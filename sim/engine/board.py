@@ -8,6 +8,7 @@ the seed, every consumer can be replayed alone.
     spend_c         money offered this period                            (C,)           currency
     rate_ck         exposures per eligible consumer on the platform      (C, K)         per period
     tail_ckx        thresholds of P(X >= 1 .. 15)                        (C, K, 15)     of 2**32
+    crowded_k       keys that many consumers of the segment have          (K,)           bits
     order_c         order in which consumers meet the channels           (C,)
     billed_c        money spent                                          (C,)           minor units
     unspent_c       money the channel could not take                     (C,)           minor units
@@ -29,6 +30,8 @@ from sim.market.vocabulary import Stage
 _ADVOCATE = int(Stage.ADVOCATE)
 _LOYAL = int(Stage.LOYAL)
 _TWO32 = 4294967296.0
+#: A key is crowded when it holds more than this share of its segment.
+CROWDED_SHARE = 1.0 / 16.0
 
 
 class Board(NamedTuple):
@@ -36,6 +39,7 @@ class Board(NamedTuple):
 
     rate_ck: npt.NDArray[np.float64]
     tail_ckx: npt.NDArray[np.uint32]
+    crowded_k: npt.NDArray[np.int32]
     order_c: npt.NDArray[np.int64]
     billed_c: npt.NDArray[np.int64]
     unspent_c: npt.NDArray[np.int64]
@@ -46,6 +50,7 @@ def empty_board(channels: int, segments: int) -> Board:
     return Board(
         np.zeros((channels, segments)),
         np.zeros((channels, segments, MOST_EXPOSURES), dtype=np.uint32),
+        np.zeros(segments, dtype=np.int32),
         np.zeros(channels, dtype=np.int64),
         np.zeros(channels, dtype=np.int64),
         np.zeros(channels, dtype=np.int64),
@@ -56,6 +61,8 @@ def empty_board(channels: int, segments: int) -> Board:
 def post_board(board, prices, n_ksr, spend_c, t):  # type: ignore[no-untyped-def]
     """Fill the board of period t."""
     shuffle_channels(board.order_c, prices, t)
+    for k in range(n_ksr.shape[0]):
+        board.crowded_k[k] = crowded_keys(n_ksr[k])
     weight, minor, people = prices.scale[0], prices.scale[1], prices.scale[2]
     for c in range(spend_c.shape[0]):
         audience_k = board.rate_ck[c]
@@ -73,6 +80,20 @@ def post_board(board, prices, n_ksr, spend_c, t):  # type: ignore[no-untyped-def
             delivered += share * kept
             board.rate_ck[c, k] = rate
         bill(board, c, spend_c[c], offered, wanted, sold * delivered, minor)
+
+
+@compiled
+def crowded_keys(n_sr):  # type: ignore[no-untyped-def]
+    """Bits of the keys (stage + 8 * resolved) that hold many of a segment's consumers."""
+    total = 0
+    for s in range(n_sr.shape[0]):
+        total += n_sr[s, 0] + n_sr[s, 1]
+    bits = 0
+    for s in range(n_sr.shape[0]):
+        for r in range(2):
+            if n_sr[s, r] > total * CROWDED_SHARE:
+                bits |= 1 << (s + 8 * r)
+    return np.int32(bits)
 
 
 @compiled

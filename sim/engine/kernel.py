@@ -19,10 +19,10 @@ from sim.engine.compile import compiled, merged
 from sim.engine.draws import fill_draws
 from sim.engine.ledger import count_acquisition, count_move, count_reach
 from sim.engine.orders import place_order
-from sim.engine.passes import COUNTED
 from sim.engine.rules import chance_of, count_orders, goes_onward, happens, selling_weight, strength_of
+from sim.engine.sparse import MOST_FEW, list_few, meet_few
 from sim.engine.tables import MOVE, ORDERS
-from sim.market.layout import NEVER, NO_TOUCH
+from sim.market.layout import COUNTED, NEVER, NO_TOUCH
 from sim.market.vocabulary import NEXT_STAGE, Effect, Stage
 
 _RETAIN = int(Effect.RETAIN)
@@ -39,8 +39,14 @@ def advance(first, stop, t, tables, board, state, ledger, scratch):  # type: ign
     for tile in range(first, stop):
         n = state.consumers[tile]
         passes.mark_keys(state.stage[tile], state.resolved[tile], scratch.stage, scratch.key, n)
+        crowded = board.crowded_k[state.segment[tile]]
+        number = list_few(scratch.key, crowded, scratch.few, n)
         for place in range(board.order_c.shape[0]):
-            meet(board.order_c[place], tile, n, t, tables, board, state, ledger, scratch)
+            c = board.order_c[place]
+            if number <= MOST_FEW and (tables.eligible_c[c] & crowded) == 0:
+                meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch)
+            else:
+                meet(c, tile, n, t, tables, board, state, ledger, scratch)
         push(n, tables, scratch)
         rates(tile, n, t, tables, state, scratch)
         for i in range(n):
@@ -65,7 +71,7 @@ def meet(c, tile, n, t, tables, board, state, ledger, scratch):  # type: ignore[
         return
     ledger.reached_tck[t, c, k] += reached
     passes.tally_by_stage(scratch.exposures, scratch.stage, ledger.exposures_tcks[t, c, k], n)
-    passes.touch(
+    passes.mark_touches(
         scratch.exposures, state.touches[tile, c], state.first[tile], state.last[tile], np.uint8(c), n
     )
     if tables.click_cx[c, 1] > 0:

@@ -21,7 +21,6 @@ from sim.engine.compile import compiled, inlined
 from sim.engine.draws import draw, remix
 from sim.engine.ledger import count_acquisition, count_move, count_reach
 from sim.engine.orders import place_order
-from sim.engine.passes import COUNTED, ON_PLATFORM
 from sim.engine.rules import (
     chance_of,
     count_exposures,
@@ -37,10 +36,11 @@ from sim.engine.rules import (
     remember,
     selling_weight,
     strength_of,
+    touch,
 )
 from sim.engine.state import initial_stage
 from sim.engine.tables import INITIAL, LAPSE, MOVE, ORDERS, PURCHASE, RESOLVED, THETA
-from sim.market.layout import NEVER
+from sim.market.layout import COUNTED, NEVER, ON_PLATFORM
 from sim.market.vocabulary import N_EFFECTS, NEXT_STAGE, Effect, Stage
 
 _F = np.float32
@@ -144,8 +144,7 @@ def meet(c, person, t, tables, board, ledger):  # type: ignore[no-untyped-def]
         ledger.exposures_tcks[t, c, k, stage] += seen
         ledger.reached_tck[t, c, k] += 1
         ledger.clicks_tck[t, c, k] += clicked
-        met = (np.int64(person.touches_c[c]) & COUNTED) + seen
-        person.touches_c[c] = ON_PLATFORM | (met if met < COUNTED else COUNTED)
+        person.touches_c[c] = touch(person.touches_c[c], np.int32(seen))
         marks[LAST] = c
         if marks[FIRST] == person.memory_c.shape[0]:
             marks[FIRST] = c

@@ -30,6 +30,7 @@ from sim.engine.rules import (
     order_rate,
     remember,
     strength_of,
+    touch,
 )
 from sim.market.layout import NO_TOUCH
 
@@ -37,8 +38,6 @@ _I = np.int32
 _F = np.float32
 #: Exposures that the vector pass counts; consumers with more are counted one by one.
 WIDE = 4
-ON_PLATFORM = 0x80
-COUNTED = 0x0F
 
 
 @compiled
@@ -116,15 +115,11 @@ def tally_by_stage(exposures, stage, count_s, n):  # type: ignore[no-untyped-def
 
 
 @compiled
-def touch(exposures, touches, first, last, channel, n):  # type: ignore[no-untyped-def]
+def mark_touches(exposures, touches, first, last, channel, n):  # type: ignore[no-untyped-def]
     """Count the exposures in `touches` and keep the first and the last channel met."""
     for i in range(n):
         x = exposures[i]
-        before = _I(touches[i])
-        met = before & _I(COUNTED)
-        after = met + x
-        after = after if after < _I(COUNTED) else _I(COUNTED)
-        touches[i] = np.uint8((before & _I(ON_PLATFORM)) | after)
+        touches[i] = touch(touches[i], x)
         last[i] = channel if x > _I(0) else last[i]
         first[i] = channel if (x > _I(0)) & (first[i] == np.uint8(NO_TOUCH)) else first[i]
 

@@ -20,9 +20,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compile import inlined
-from sim.market.layout import CELLS
+from sim.market.layout import CELLS, COUNTED, ON_PLATFORM
 
 _F = np.float32
+_I = np.int32
 _ZERO = _F(0.0)
 _ONE = _F(1.0)
 #: Memories below this are forgotten: denormal numbers would slow the whole pass.
@@ -60,6 +61,14 @@ def count_exposures(u, tail_n):  # type: ignore[no-untyped-def]
 def is_click(u, threshold):  # type: ignore[no-untyped-def]
     """Whether an exposed consumer clicks: threshold of 1 - (1 - ctr)**exposures."""
     return u < threshold
+
+
+@inlined
+def touch(touches, exposures):  # type: ignore[no-untyped-def]
+    """The byte of a channel after a period: the platform bit stays, exposures are counted to 15."""
+    met = (_I(touches) & _I(COUNTED)) + exposures
+    met = met if met < _I(COUNTED) else _I(COUNTED)
+    return np.uint8((_I(touches) & _I(ON_PLATFORM)) | met)
 
 
 @inlined

@@ -27,10 +27,9 @@ import numpy.typing as npt
 
 from sim.engine.compile import compiled
 from sim.engine.draws import fill_draws
-from sim.engine.passes import ON_PLATFORM
 from sim.engine.rules import quantile
 from sim.engine.tables import INITIAL, LAPSE, PURCHASE, RESOLVED, THETA
-from sim.market.layout import NEVER, NO_TOUCH, TILE
+from sim.market.layout import NEVER, NO_TOUCH, ON_PLATFORM, TILE
 from sim.market.vocabulary import N_EFFECTS
 from sim.market.world import World
 
@@ -77,6 +76,9 @@ class Scratch(NamedTuple):
     rate: Singles
     event: Bytes
     weight: Singles
+    few: npt.NDArray[np.int32]
+    hit: npt.NDArray[np.int32]
+    before: Singles
 
 
 def new_state(world: World) -> State:
@@ -119,6 +121,8 @@ def new_scratch(world: World) -> Scratch:
         "key": (np.int32, ()),
         "exposures": (np.int32, ()),
         "clicks": (np.int32, ()),
+        "few": (np.int32, ()),
+        "hit": (np.int32, ()),
         "strength": (np.float32, (len(world.channels),)),
         "push": (np.float32, (N_EFFECTS,)),
         "event": (np.uint8, ()),

@@ -6,6 +6,9 @@ from __future__ import annotations
 CELLS = 1024
 #: Consumers of a tile: one block of draws.
 TILE = 1024
+#: A consumer's byte for a channel: on the platform or not, and exposures so far, to 15.
+ON_PLATFORM = 0x80
+COUNTED = 0x0F
 #: Exposures a period are cut here at the latest (`frequency_cap`).
 MOST_EXPOSURES = 15
 #: `acquired` of a consumer who was never acquired within the run.
