@@ -26,9 +26,10 @@ from sim.errors import (
 
 if TYPE_CHECKING:
     from sim.engine.compile import is_cached
+    from sim.engine.many import Job, available_cpus, simulate_many
     from sim.engine.mesa_model import Consumer, MarketModel
     from sim.engine.run import Run
-    from sim.engine.simulate import ENGINES, Job, available_cpus, simulate, simulate_many
+    from sim.engine.simulate import ENGINES, simulate
     from sim.market.compiling import compile_world
     from sim.market.layout import bytes_per_consumer
     from sim.market.plan import Plan
@@ -49,10 +50,10 @@ _HOME = {
     "MarketModel": "sim.engine.mesa_model",
     "Run": "sim.engine.run",
     "ENGINES": "sim.engine.simulate",
-    "Job": "sim.engine.simulate",
-    "available_cpus": "sim.engine.simulate",
+    "Job": "sim.engine.many",
+    "available_cpus": "sim.engine.many",
     "simulate": "sim.engine.simulate",
-    "simulate_many": "sim.engine.simulate",
+    "simulate_many": "sim.engine.many",
     "compile_world": "sim.market.compiling",
     "bytes_per_consumer": "sim.market.layout",
     "Plan": "sim.market.plan",

@@ -1,16 +1,14 @@
 """simulate(): a pure function of world, plan and replicate.
 
-Small samples run on one thread, several jobs side by side; a large sample can spread its tiles over
-threads, each with a ledger of its own. The result is the same in every case.
+A large sample can spread its tiles over threads, each with a ledger of its own; the result is the same.
+`many.simulate_many` runs several of these side by side.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -29,17 +27,6 @@ from sim.market.world import World
 
 Progress = Callable[[int, int], None]
 ENGINES = ("compiled", "mesa")
-#: From this many consumers on, a single run uses threads over consumers rather than over jobs.
-_LARGE = 200_000
-
-
-@dataclass(frozen=True)
-class Job:
-    """One simulation to run."""
-
-    plan: Plan
-    seed: int
-    replicate: int = 0
 
 
 def simulate(
@@ -61,7 +48,7 @@ def simulate(
         replicate: number of the replicate under this seed, >= 0.
         engine: "compiled", or "mesa" for the object engine; both give the same run, bit for bit.
         threads: threads over consumers (compiled engine); the result does not depend on it.
-        progress: called with (periods done, periods) now and then.
+        progress: called with (periods done, periods) after every period; what it raises ends the run.
 
     Raises:
         PlanError: the plan is not one of this world.
@@ -82,58 +69,10 @@ def simulate(
     return make_run(world, plan, seed, replicate, recorder, total(ranges.parts))
 
 
-def simulate_many(
-    world: World,
-    jobs: Sequence[Job],
-    *,
-    engine: str = "compiled",
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> list[Run]:
-    """Run several jobs, in parallel where that pays; results in the order of the jobs.
-
-    Args:
-        world: the compiled scenario.
-        jobs: plans with their draws.
-        engine: as for `simulate`.
-        threads: at most this many threads in all; default: one for each processor.
-        progress: called with (jobs done, jobs).
-    """
-    threads = threads or available_cpus()
-    inner = threads if world.agents >= _LARGE and engine == "compiled" else 1
-    outer = 1 if inner > 1 or engine == "mesa" else min(threads, len(jobs))
-
-    def work(job: Job) -> Run:
-        return simulate(world, job.plan, seed=job.seed, replicate=job.replicate, engine=engine, threads=inner)
-
-    if outer <= 1:
-        return [_step(work(job), done, len(jobs), progress) for done, job in enumerate(jobs, 1)]
-    with ThreadPoolExecutor(outer) as pool:
-        futures = [pool.submit(work, job) for job in jobs]
-        try:
-            for done, future in enumerate(as_completed(futures), 1):
-                _step(future.result(), done, len(jobs), progress)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return [future.result() for future in futures]
-
-
-def available_cpus() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-
-
 def spend_with_tail(world: World, plan: Plan) -> npt.NDArray[np.float64]:
     """The plan's spend followed by the tail's zeros, (T, C)."""
     tail = np.zeros((world.total_periods - world.periods, len(world.channels)))
     return np.concatenate([plan.spend_tc, tail])
-
-
-def _step(run: Run, done: int, of: int, progress: Progress | None) -> Run:
-    if progress:
-        progress(done, of)
-    return run
 
 
 def _check(world: World, plan: Plan, seed: int, replicate: int, engine: str) -> None:

@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import CapacityError, Fault, ScenarioError
-from sim.market.layout import bytes_per_consumer
+from sim.market.layout import bytes_per_consumer, ledger_bytes
 from sim.market.quantiles import gamma, lognormal
 from sim.market.vocabulary import N_STAGES, Effect, Stage, Targeting
 from sim.market.world import Floats, Ints, World
 from sim.scenario.schema import Channel, Scenario, Segment
 
+#: Ledgers held at once: a thread's own, their sum, and the runs a caller compares.
+LEDGERS = 8
 #: Currencies whose minor unit is not a hundredth (ISO 4217).
 MINOR_UNITS = {
     "JPY": 1,
@@ -89,13 +91,16 @@ def _finished(world: World) -> World:
 
 
 def _check_memory(scenario: Scenario) -> None:
-    need = scenario.population.agents * bytes_per_consumer(len(scenario.channels))
+    time, channels = scenario.calendar, scenario.channels
+    shops = sum(channel.sells is not None for channel in channels.values())
+    ledger = ledger_bytes(time.periods + time.tail, len(channels), len(scenario.segments), shops)
+    need = scenario.population.agents * bytes_per_consumer(len(channels)) + LEDGERS * ledger
     have = available_memory()
     if have and need > 0.9 * have:
         raise CapacityError(
-            f"population.agents: {scenario.population.agents:,} consumers with {len(scenario.channels)} "
-            f"channels need {need / 2**30:.1f} GiB of memory, this machine has {have / 2**30:.1f} GiB free; "
-            "lower population.agents"
+            f"population.agents: {scenario.population.agents:,} consumers with {len(channels)} channels over "
+            f"{time.periods + time.tail} periods need {need / 2**30:.1f} GiB of memory, this machine has "
+            f"{have / 2**30:.1f} GiB free; lower population.agents"
         )
 
 

@@ -19,6 +19,12 @@ NO_TOUCH = 255
 FREQUENCY_BINS = 16
 
 
+def ledger_bytes(periods: int, channels: int, segments: int, shops: int) -> int:
+    """Bytes of one ledger with its boards, which does not depend on the consumers."""
+    per_channel = segments * (8 + 2 + 1) + 2
+    return 8 * periods * (channels * per_channel + segments * (8 * 4 + 8 + 1 + 4 * shops))
+
+
 def bytes_per_consumer(channels: int) -> int:
     """Bytes of state that one consumer takes, see `engine.state`."""
     return channels * (4 + 1) + 3 * 4 + 2 * 1 + 2 * 1 + 2 * 2

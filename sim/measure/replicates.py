@@ -14,14 +14,17 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from sim.engine.many import Job, simulate_many
 from sim.engine.run import Run
-from sim.engine.simulate import Job, Progress, simulate_many
+from sim.engine.simulate import Progress
 from sim.market.plan import Plan
 from sim.market.world import World
 from sim.measure.channels import channel_table
 from sim.measure.kpis import kpis
 
 Value = float | None
+#: Replicates simulated at once: enough to keep the processors busy, few enough to hold their runs.
+BATCH = 4
 
 
 @dataclass(frozen=True)
@@ -104,16 +107,20 @@ def replicate_kpis(
 ) -> Replicates:
     """Simulate each plan, and zero spend, on replicates first_replicate .. + replicates - 1.
 
-    Every plan meets the same draws in the same replicate. `progress` is called with (simulations done, all).
+    Every plan meets the same draws in the same replicate. `progress` is called with (periods done, all).
     """
     everyone = {**plans, "": Plan.zero(world.channels, world.periods)}
+    periods = len(everyone) * world.total_periods
     tally = _Tally(plans)
-    for replicate in range(replicates):
-        jobs = [Job(plan, seed, first_replicate + replicate) for plan in everyone.values()]
-        report = _offset(progress, replicate * len(jobs), replicates * len(jobs))
-        *runs, baseline = simulate_many(world, jobs, engine=engine, threads=threads, progress=report)
-        for name, run in zip(plans, runs, strict=True):
-            tally.add(name, run, baseline)
+    for first in range(0, replicates, BATCH):
+        batch = range(first, min(first + BATCH, replicates))
+        jobs = [Job(plan, seed, first_replicate + r) for r in batch for plan in everyone.values()]
+        report = _offset(progress, first * periods, replicates * periods)
+        runs = simulate_many(world, jobs, engine=engine, threads=threads, progress=report)
+        for start in range(0, len(runs), len(everyone)):
+            *planned, baseline = runs[start : start + len(everyone)]
+            for name, run in zip(plans, planned, strict=True):
+                tally.add(name, run, baseline)
     return tally.close(replicates)
 
 

@@ -20,6 +20,8 @@ from sim.scenario.types import day
 STAGES = tuple(stage.name.lower() for stage in Stage)
 BASE_RATES = tuple(BaseRates.model_fields)
 _TOLERANCE = 1e-6
+#: Most orders per period and customer, on average.
+MOST_ORDERS = 20.0
 
 
 def mapping(value: object) -> Mapping[str, object]:
@@ -152,6 +154,19 @@ def initial_shares(parts: Parts) -> Iterator[Problem]:
             yield Problem(path, "shares must sum to 1 where unaware is given", f"{sum(shares):.9g}", hint)
 
 
+def purchase_rates(parts: Parts) -> Iterator[Problem]:
+    """The mean purchase rate of the keenest stage stays within what an order count can hold."""
+    funnel = mapping(parts.document.get("funnel"))
+    factors = [number(mapping(funnel.get(stage)).get("purchase"), 1.0) for stage in ("loyal", "advocate")]
+    most = max([1.0, *(factor for factor in factors if factor is not None)])
+    for name, segment in parts.segments.items():
+        mean = number(mapping(mapping(segment).get("purchase_rate_per_period")).get("mean"))
+        if mean is not None and mean <= MOST_ORDERS and mean * most > MOST_ORDERS:
+            path = ("segments", name, "purchase_rate_per_period", "mean")
+            rule = f"times the largest purchase factor of loyal and advocate must be <= {MOST_ORDERS:g}"
+            yield Problem(path, rule, f"{mean:g} * {most:g}")
+
+
 def synergies(parts: Parts) -> Iterator[Problem]:
     """Synergies join two different channels that exist, each pair once."""
     seen: dict[tuple[object, object], int] = {}
@@ -170,4 +185,4 @@ def synergies(parts: Parts) -> Iterator[Problem]:
         seen.setdefault((first, then), number_)
 
 
-MARKET_CHECKS = (total_periods, segment_shares, segment_names, initial_shares, synergies)
+MARKET_CHECKS = (total_periods, segment_shares, segment_names, initial_shares, purchase_rates, synergies)

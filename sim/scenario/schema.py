@@ -26,6 +26,7 @@ from sim.scenario.types import (
     Name,
     NonNegative,
     Number,
+    Organic,
     Positive,
     Rate,
     Reach,
@@ -217,7 +218,7 @@ class Channel(Model):
     inventory: Positive | None = Field(
         default=None, description="most impressions a period per person of the audience; default: no bound"
     )
-    organic: NonNegative = Field(default=0.0, description="free impressions per eligible person and period")
+    organic: Organic = Field(default=0.0, description="free impressions per eligible person and period")
     contacts_per_advocate: NonNegative = Field(
         default=0.0, description="earned only: people told per advocate and period"
     )

@@ -56,6 +56,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 Share = Annotated[Number, Field(ge=0.0, le=1.0)]
 NonNegative = Annotated[Number, Field(ge=0.0, le=1e15)]
 Positive = Annotated[Number, Field(gt=0.0, le=1e15)]
+#: No more than `frequency_cap` can hold.
+Organic = Annotated[Number, Field(ge=0.0, le=15.0)]
 Rate = Annotated[Number, Field(ge=0.0, le=20.0)]
 Spend = dict[Id, NonNegative]
 

@@ -1,0 +1,107 @@
+"""simulate_many(): several simulations at once, on no more threads than there are processors.
+
+Small samples run one to a thread, since the compiled code holds no interpreter lock. Large ones run one
+after the other, each with its consumers spread over the threads: that needs the memory of one only.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from sim.engine.run import Run
+from sim.engine.simulate import Progress, simulate
+from sim.market.plan import Plan
+from sim.market.world import World
+
+#: From this many consumers on, threads share the consumers of one run.
+LARGE = 200_000
+
+
+@dataclass(frozen=True)
+class Job:
+    """One simulation to run."""
+
+    plan: Plan
+    seed: int
+    replicate: int = 0
+
+
+class _Stopped(Exception):
+    """Raised inside a worker whose caller has gone."""
+
+
+class _Watch:
+    """Counts the periods of all runs, and ends them at their next period once stopped."""
+
+    def __init__(self, periods: int, progress: Progress | None) -> None:
+        self._periods, self._progress = periods, progress
+        self._done, self._lock, self._stop = 0, threading.Lock(), threading.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def tick(self, done: int, of: int) -> None:
+        if self._stop.is_set():
+            raise _Stopped
+        if self._progress:
+            with self._lock:
+                self._done += 1
+                self._progress(self._done, self._periods)
+
+
+def simulate_many(
+    world: World,
+    jobs: Sequence[Job],
+    *,
+    engine: str = "compiled",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[Run]:
+    """Run several jobs, in parallel where that pays; results in the order of the jobs.
+
+    An exception, Ctrl-C among them, ends all runs at the end of the period they are in.
+
+    Args:
+        world: the compiled scenario.
+        jobs: plans with their draws.
+        engine: as for `simulate`.
+        threads: at most this many threads in all; default: one for each processor. No result depends on it.
+        progress: called with (periods done, periods of all jobs), from any thread, one call at a time.
+    """
+    threads = threads or available_cpus()
+    inner = threads if world.agents >= LARGE and engine == "compiled" else 1
+    outer = 1 if inner > 1 or engine == "mesa" else min(threads, len(jobs))
+    watch = _Watch(len(jobs) * world.total_periods, progress)
+
+    def work(job: Job) -> Run:
+        return simulate(
+            world,
+            job.plan,
+            seed=job.seed,
+            replicate=job.replicate,
+            engine=engine,
+            threads=inner,
+            progress=watch.tick,
+        )
+
+    if outer <= 1:
+        return [work(job) for job in jobs]
+    with ThreadPoolExecutor(outer) as pool:
+        futures = [pool.submit(work, job) for job in jobs]
+        try:
+            for future in as_completed(futures):
+                future.result()
+        except BaseException:
+            watch.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [future.result() for future in futures]
+
+
+def available_cpus() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
