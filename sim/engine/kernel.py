@@ -2,7 +2,8 @@
 
 A period of a tile runs in the model's order (MODEL 5.2 to 5.5):
 
-    meet      exposures, clicks and memory, channel by channel in the board's order
+    meet      exposures, clicks and memory, channel by channel in the board's order; channels that few of
+              the tile can see go by `sparse.meet_few`
     push      what memory, lifted by synergies, pushes
     rates     the ways out of each stage, and orders
     settle    the few who move or order, one by one

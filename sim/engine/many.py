@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
-from sim.engine.run import Run
-from sim.engine.simulate import Progress, simulate
+from sim.engine.run import Progress, Run
+from sim.engine.simulate import simulate
 from sim.market.plan import Plan
 from sim.market.world import World
 

@@ -19,9 +19,8 @@ from sim.engine.board import empty_board, post_board
 from sim.engine.ledger import empty_ledger
 from sim.engine.life import IDENTITY, ORDERED, SEGMENT, STAGE, be_born, live, new_person, new_room, sum_up
 from sim.engine.recorder import make_run, new_recorder, record
-from sim.engine.run import Run
-from sim.engine.simulate import Progress, spend_with_tail
-from sim.engine.tables import make_tables
+from sim.engine.run import Progress, Run
+from sim.engine.tables import make_tables, spend_with_tail
 from sim.market.plan import Plan
 from sim.market.vocabulary import Stage
 from sim.market.world import World

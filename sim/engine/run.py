@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -12,6 +13,8 @@ from sim.market.plan import Plan
 from sim.market.vocabulary import MOVE_OF, Move
 from sim.market.world import World
 
+#: Called with (periods done, periods).
+Progress = Callable[[int, int], None]
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 

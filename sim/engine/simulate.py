@@ -18,14 +18,13 @@ from sim.engine.board import Board, empty_board, post_board
 from sim.engine.kernel import advance, close
 from sim.engine.ledger import Ledger, empty_ledger, total
 from sim.engine.recorder import Recorder, follow, make_run, new_recorder, record
-from sim.engine.run import Run
+from sim.engine.run import Progress, Run
 from sim.engine.state import Scratch, State, count_stages, new_scratch, new_state, populate
-from sim.engine.tables import Prices, Tables, make_tables
+from sim.engine.tables import Prices, Tables, make_tables, spend_with_tail
 from sim.errors import OmnifunnelError, PlanError
 from sim.market.plan import Plan
 from sim.market.world import World
 
-Progress = Callable[[int, int], None]
 ENGINES = ("compiled", "mesa")
 
 
@@ -67,12 +66,6 @@ def simulate(
         ranges = _Ranges(world, len(state.consumers), pool, threads)
         _run_tiles(world, tables, prices, spend_tc, state, recorder, ranges, progress)
     return make_run(world, plan, seed, replicate, recorder, total(ranges.parts))
-
-
-def spend_with_tail(world: World, plan: Plan) -> npt.NDArray[np.float64]:
-    """The plan's spend followed by the tail's zeros, (T, C)."""
-    tail = np.zeros((world.total_periods - world.periods, len(world.channels)))
-    return np.concatenate([plan.spend_tc, tail])
 
 
 def _check(world: World, plan: Plan, seed: int, replicate: int, engine: str) -> None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from sim.engine.draws import key_words, word
 from sim.errors import Fault, ScenarioError
 from sim.market.layout import MOST_EXPOSURES
+from sim.market.plan import Plan
 from sim.market.world import World
 
 Words = npt.NDArray[np.uint32]
@@ -172,3 +173,9 @@ def _channel_words(world: World) -> dict[str, Ints]:
             [Fault(world.name, 0, 0, "channels", "two names share one draw; rename a channel")]
         )
     return words
+
+
+def spend_with_tail(world: World, plan: Plan) -> Floats:
+    """The plan's spend followed by the tail's zeros, (T, C)."""
+    tail = np.zeros((world.total_periods - world.periods, len(world.channels)))
+    return np.concatenate([plan.spend_tc, tail])

@@ -15,8 +15,7 @@ import numpy.typing as npt
 from scipy import special
 
 from sim.engine.many import Job, simulate_many
-from sim.engine.run import Run
-from sim.engine.simulate import Progress
+from sim.engine.run import Progress, Run
 from sim.market.plan import Plan
 from sim.market.world import World
 from sim.measure.channels import channel_table
