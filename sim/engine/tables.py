@@ -109,7 +109,7 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
     eligible_cb = world.eligible_csr.transpose(0, 2, 1).reshape(len(world.channels), 16).astype(np.int64)
     tables = Tables(
         key=key,
-        segment_word_k=np.array([word(f"segment:{name}") for name in world.segments], dtype=np.int64),
+        segment_word_k=_segment_words(world),
         exposure_word_c=words["exposure"],
         platform_word_c=words["platform"],
         reach_ck=threshold(world.reach_ck),
@@ -171,6 +171,15 @@ def _channel_words(world: World) -> dict[str, Ints]:
     if len(set(every)) != len(every):
         raise ScenarioError(
             [Fault(world.name, 0, 0, "channels", "two names share one draw; rename a channel")]
+        )
+    return words
+
+
+def _segment_words(world: World) -> Ints:
+    words = np.array([word(f"segment:{name}") for name in world.segments], dtype=np.int64)
+    if len(np.unique(words)) != len(words):
+        raise ScenarioError(
+            [Fault(world.name, 0, 0, "segments", "two names share one draw; rename a segment")]
         )
     return words
 

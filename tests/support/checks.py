@@ -1,10 +1,10 @@
 """A closed form met by the engine: one record, judged by z-scores.
 
-    symbol     meaning
-    theory     what the closed form says
-    estimate   what the simulation gave
-    error      standard error of the estimate if the theory holds; 0: the two must be equal
-    wrong      what a plausible wrong rule says; it must be rejected, or the check proves nothing
+symbol     meaning
+theory     what the closed form says
+estimate   what the simulation gave
+error      standard error of the estimate if the theory holds; 0: the two must be equal
+wrong      what a plausible wrong rule says; it must be rejected, or the check proves nothing
 """
 
 from __future__ import annotations
@@ -154,3 +154,8 @@ def calendar(periods: int, tail: int = 0) -> dict[str, Any]:
 def constant(mean: float) -> dict[str, float]:
     """A gamma rate that is the same for everyone, to 0.1 %."""
     return {"mean": mean, "shape": 1e6}
+
+
+def forget_runs() -> None:
+    """Make the next checks run again."""
+    _run.cache_clear()

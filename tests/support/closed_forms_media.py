@@ -1,4 +1,4 @@
-"""Closed forms of what channels do: discovery, reach, frequency, clicks, memory, audiences, bills, talk."""
+"""Closed forms of what channels do: discovery, reach, overlap, frequency, clicks, memory."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from checks import (
     PERIODS,
     SHOP,
     Check,
-    calendar,
-    exact_check,
     mean_check,
     run_with,
     share_check,
@@ -179,9 +177,7 @@ def frequency() -> tuple[Check, ...]:
 def clicks() -> tuple[Check, ...]:
     run = run_with(channels=ads(organic=1.5, ctr=0.2))
     weight, effect = 3.0, 0.5
-    pushed = run_with(
-        channels=ads(organic=1.5, ctr=0.2, click_weight=weight, effect={"discover": effect})
-    )
+    pushed = run_with(channels=ads(organic=1.5, ctr=0.2, click_weight=weight, effect={"discover": effect}))
     x, p_x = np.arange(16), exposure_shares(1.5)
     q_x = 1 - 0.8**x
 
@@ -222,7 +218,7 @@ def memory() -> tuple[Check, ...]:
         unfading = math.exp(-effect / (1 + saturation) * (t + 1))
         checks.append(
             share_check(
-                f"Memory {t} periods after one exposure: retain^{t}",
+                f"Memory of one exposure at age {t}: retain^{t}",
                 "half-life 2, saturation 1.5, discovery at 0.2 × strength",
                 unaware(run, t + 1),
                 survive,
@@ -231,110 +227,3 @@ def memory() -> tuple[Check, ...]:
             )
         )
     return tuple(checks)
-
-
-#: (targeting, match rate) -> share of people who see a channel for customers, wrong rule, its share.
-SEEN: dict[tuple[str, float], tuple[float, str, float]] = {
-    ("broadcast", 0.0): (1.0, "only the stages aimed at", 0.5),
-    ("broadcast", 0.3): (1.0, "only the stages aimed at", 0.5),
-    ("broadcast", 1.0): (1.0, "only the stages aimed at", 0.5),
-    ("intent", 0.0): (0.5, "only the resolved", 0.0),
-    ("intent", 0.3): (0.5, "only the resolved", 0.15),
-    ("intent", 1.0): (0.5, "everyone", 1.0),
-    ("profile", 0.0): (1.0, "the unresolved told apart", 0.5),
-    ("profile", 0.3): (0.85, "the unresolved told apart", 0.5),
-    ("profile", 1.0): (0.5, "everyone", 1.0),
-    ("identified", 0.0): (0.0, "the unresolved too", 0.5),
-    ("identified", 0.3): (0.15, "the unresolved too", 0.5),
-    ("identified", 1.0): (0.5, "everyone", 1.0),
-}
-
-
-def audiences() -> tuple[Check, ...]:
-    aimed = {"kind": "owned", "organic": CERTAIN, "stages": ["customer"]}
-    kinds = {name: {**aimed, "targeting": name} for name in ("intent", "profile", "identified")}
-    kinds["broadcast"] = {"kind": "owned", "organic": CERTAIN}
-    checks = []
-    for (targeting, match), (theory, wrong_rule, wrong) in SEEN.items():
-        run = run_with(
-            channels={**kinds, **SHOP},
-            identity={"match_rate": match},
-            segments__all__initial={"customer": 0.5},
-        )
-        checks.append(
-            share_check(
-                f"Who can see `{targeting}`, {match:.0%} resolved".replace("%", " %"),
-                "half of all are in the stage aimed at",
-                run.reached_tck[0, channel(run, targeting)].sum(),
-                theory,
-                wrong_rule,
-                wrong,
-            )
-        )
-    return tuple(checks)
-
-
-def bills() -> tuple[Check, ...]:
-    """Fee, inventory and cap: billed = fee + offered * delivered / wanted, to the cent."""
-    cpm, fee, per_head, platform, cap, spend = 8.0, 150.0, 0.9, 0.7, 2, 1_000.0
-    price = {"cpm": cpm, "fixed": fee}
-    paid = ads(kind="paid", price=price, inventory=per_head, reach=platform, frequency_cap=cap)
-    run = run_with(channels=paid, spend={"ads": spend})
-    refused = run_with(channels=paid, spend={"ads": fee})
-    audience, wanted = platform * AGENTS, 1000 * (spend - fee) / cpm
-    stock = per_head * audience
-    sold = stock * (1 - math.exp(-wanted / stock))
-    rate = sold / audience
-    p1, p2 = float(stats.poisson.sf(0, rate)), float(stats.poisson.sf(1, rate))
-    kept = (p1 + p2) / rate
-    billed = round(100 * (fee + (spend - fee) * sold * kept / wanted)) / 100
-    c, mean = channel(run), platform * (p1 + p2)
-    about = "1,000 offered, fee 150, cpm 8, 0.9 impressions a head for sale, cap 2"
-    return (
-        exact_check(
-            "Billed: fee + money for impressions delivered",
-            about,
-            run.billed_tc[0, c] / 100,
-            billed,
-            "inventory ignored",
-            round(100 * (fee + (spend - fee) * kept)) / 100,
-        ),
-        mean_check(
-            "Impressions delivered: M (1 − exp(−I/M)), cut at the cap",
-            about,
-            run.exposures_tcks[0, c].sum() / AGENTS,
-            mean,
-            platform * (p1 + 3 * p2) - mean**2,
-            "inventory ignored",
-            platform * (1 - math.exp(-wanted / audience)),
-        ),
-        exact_check(
-            "Money that does not exceed the fee is not billed",
-            "150 offered, fee 150",
-            refused.billed_tc[0, c] / 100,
-            0.0,
-            "the fee billed first",
-            fee,
-        ),
-    )
-
-
-def talk() -> tuple[Check, ...]:
-    contacts, start = 1.2, 0.02
-    word = {"kind": "earned", "contacts_per_advocate": contacts, "effect": {"discover": 1.0}}
-    run = run_with(
-        channels={"word": {**word, **ALL_OR_NOTHING}, **SHOP},
-        segments__all__initial={"advocate": start},
-        **calendar(PERIODS),
-    )
-    told = contacts * run.occupancy_tks[0, 0, Stage.ADVOCATE] / AGENTS
-    return (
-        share_check(
-            "Word of mouth, first period: contacts × advocates / population meet it",
-            "1.2 contacts, 2 % advocates, the told discover at rate 1",
-            run.flows_tksdr[0, 0, Stage.UNAWARE, 0].sum(),
-            (1 - start) * (1 - math.exp(-told)) * (1 - math.exp(-1.0)),
-            "being told taken for discovering",
-            (1 - start) * told,
-        ),
-    )
