@@ -35,6 +35,7 @@ def _verdict(result: OptimizeResult) -> str:
 def budget_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> Grid:
     """Money by channel: now, recommended, change, and the limit it stops at."""
     now, new = result.status_quo.totals(), result.recommended.totals()
+    idle = result.unplaced("recommended")
     hit = {c: _limit_word(limit.kind) for limit in result.explanation.binding for c in limit.channels}
     rows = [
         (
@@ -43,6 +44,7 @@ def budget_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> G
             formatting.number(new[channel], "count"),
             formatting.number(new[channel] - now[channel], "count", signed=True),
             formatting.percent(new[channel] / now[channel] - 1, signed=True) if now[channel] > 0 else "",
+            formatting.number(idle.get(channel), "count"),
             hit.get(channel, ""),
         )
         for channel in sorted(case.priced, key=lambda name: -new[name])
@@ -50,9 +52,17 @@ def budget_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> G
     total_now, total = sum(now.values()), sum(new.values())
     change = formatting.number(total - total_now, "count", signed=True)
     rows.append(
-        ("Total", formatting.number(total_now, "count"), formatting.number(total, "count"), change, "", "")
+        (
+            "Total",
+            formatting.number(total_now, "count"),
+            formatting.number(total, "count"),
+            change,
+            "",
+            formatting.number(sum(value or 0.0 for value in idle.values()), "count"),
+            "",
+        )
     )
-    header = ("Channel", "Now", "Recommended", "Change", "", "Limit hit")
+    header = ("Channel", "Now", "Recommended", "Change", "", "Of it not placed", "Limit hit")
     return Grid(f"Budget over the whole plan, {problem.currency}", header, tuple(rows))
 
 
@@ -127,10 +137,14 @@ def _why(result: OptimizeResult) -> str:
     why = result.explanation
     account = f"Method {result.method} used {result.runs_used} of {result.runs} runs"
     lines = [f"{account}; the judge used {result.judge_runs} more.", *_prices(result)]
+    lines.append("Another seed searches otherwise; the intervals are of this plan, not of the search.")
     for name, fit in why.fits.items():
         share = formatting.percent(fit.r2, digits=1)
+        unseen = fit.holdout if fit.holdout is not None else fit.leave_one_out
+        missed = formatting.compact(unseen, currency=result.currency)
         lines.append(
-            f"Response curves of {name}: {fit.plans} simulated plans, {share} of their spread explained."
+            f"Response curves of {name}: {fit.plans} simulated plans, {share} of their spread explained; "
+            f"plans not fitted were missed by {missed} on average."
         )
     if result.failures:
         lines.append(f"{len(result.failures)} plans could not be scored; the first: {result.failures[0]}")
@@ -149,7 +163,12 @@ def _prices(result: OptimizeResult) -> list[str]:
 
     lines = []
     price = why.shadow_price
-    if price is not None and price.value is not None:
+    if price is not None and _disagree(price.value, price.simulated):
+        lines.append(
+            f"Shadow price: what 1 % more budget ({words}) would do is not clear; the curves say "
+            f"{told(price.value or 0.0)}, simulation {told(price.simulated or 0.0).rsplit(' by ')[-1]}."
+        )
+    elif price is not None and price.value is not None:
         checked = (
             "" if price.simulated is None else f"; simulated: by {told(price.simulated).rsplit(' by ')[-1]}"
         )
@@ -159,6 +178,14 @@ def _prices(result: OptimizeResult) -> list[str]:
         cost = "" if worth is None else f"; a bound {words} higher would change {told(worth)}"
         lines.append(f"Limit met: {limit.limit}{cost}.")
     return lines
+
+
+def _disagree(value: float | None, simulated: float | None) -> bool:
+    """Whether model and simulation differ in sign or by more than three times."""
+    if value is None or simulated is None:
+        return False
+    small, large = sorted((abs(value), abs(simulated)))
+    return value * simulated <= 0 or large > 3 * small
 
 
 def _goals(result: OptimizeResult) -> list[Kpi]:

@@ -63,7 +63,7 @@ def claimed(out: Path | None) -> Iterator[Path | None]:
     target = out.absolute()
     if target.is_dir() and any(target.iterdir()):
         raise OutputError(f"--out {out}: already holds files; name a new or empty folder")
-    if target.exists() and not target.is_dir():
+    if os.path.lexists(target) and not target.is_dir():
         raise OutputError(f"--out {out}: is a file; name a new or empty folder")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     made = [folder for folder in partial.parents if not folder.exists()]

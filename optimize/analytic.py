@@ -15,7 +15,7 @@ is not the one `curves` fits. Noise, where asked for, is common to all plans of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -52,6 +52,9 @@ class PairedValues:
     """KPIs of named plans by replicate; the part of the simulator's `Replicates` that results read."""
 
     values: Mapping[str, Mapping[str, tuple[float | None, ...]]]
+    channel_values: Mapping[str, Mapping[str, Mapping[str, tuple[float | None, ...]]]] = field(
+        default_factory=dict
+    )
 
     def interval(self, plan: str, kpi: str) -> Interval | None:
         """Mean and 95 % interval of one KPI."""

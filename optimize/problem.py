@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from sim import Scenario, World
 
 Floats = npt.NDArray[np.float64]
+#: Share of the total below which an amount is a solver's residue.
+DUST = 1e-5
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class BudgetProblem:
             got = ", ".join(self.objectives) or "none"
             raise LimitError(f"objective: choose among {', '.join(OBJECTIVES)}, each once, got {got}")
         if not (np.isfinite(self.total) and self.total > 0):
-            raise LimitError(f"total: the budget must be a finite amount above 0, got {self.total}")
+            hint = "give --budget or optimization.total"
+            raise LimitError(f"total: the budget must be a finite amount above 0, got {self.total} ({hint})")
         from optimize.feasibility import check_limits
 
         check_limits(self)
@@ -150,15 +153,19 @@ class BudgetProblem:
     def settle(self, amounts_c: Floats) -> Floats:
         """Clip to the channel bounds and put the last fractions of money where there is room.
 
-        Amounts are rounded to the minor unit, so that the plan simulated is the plan reported.
+        Amounts are rounded to the minor unit, and dust is swept up, so that the plan simulated is the
+        plan reported.
         """
         upper_c = np.minimum(self.upper_c, self.total)
         minor = float(self.world.minor)
-        amounts = np.clip(np.round(np.asarray(amounts_c) * minor) / minor, self.lower_c, upper_c)
+        kept_c = np.where(np.asarray(amounts_c) < DUST * self.total, 0.0, amounts_c)
+        amounts = np.clip(np.round(kept_c * minor) / minor, self.lower_c, upper_c)
         for _ in range(len(amounts) + 1):
             missing = self.total - amounts.sum()
             room_c = upper_c - amounts if missing > 0 else amounts - self.lower_c
-            c = int(np.argmax(room_c))
+            # Channels that hold money first: no fraction shall open a channel.
+            c = int(np.argmax(np.where(amounts > 0, room_c, 0.0)))
+            c = c if room_c[c] > 0 and amounts[c] > 0 else int(np.argmax(room_c))
             if missing == 0 or room_c[c] <= 0:
                 break
             amounts[c] += np.sign(missing) * min(abs(missing), room_c[c])

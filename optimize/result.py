@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Version of the JSON's shape.
 SCHEMA_VERSION = 1
+#: Unspent share of the total from which on the verdict mentions it in any case.
+MUCH = 0.15
 #: Rise in the unspent share of the total from which on the verdict mentions it.
 IDLE = 0.05
 
@@ -132,6 +134,14 @@ class OptimizeResult:
         """Paired differences of all KPIs."""
         return {kpi: self.judged.difference(plan, base, kpi) for kpi in self.judged.values[plan]}
 
+    def unplaced(self, plan: str) -> dict[str, float | None]:
+        """Money of a plan by channel that found no audience or inventory, mean over the judge's draws."""
+        found = {}
+        for channel, table in self.judged.channel_values.get(plan, {}).items():
+            row = [value for value in table.get("unspent", ()) if value is not None]
+            found[channel] = math.fsum(row) / len(row) if row else None
+        return found
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `optimize`: plain values, every number finite or null."""
         why = self.explanation
@@ -170,7 +180,11 @@ class OptimizeResult:
         return plain
 
     def _row(self, name: str) -> dict[str, Any]:
-        return {"spend": self._spend(name), "kpis": _intervals(self.kpis(name))}
+        return {
+            "spend": self._spend(name),
+            "unplaced": self.unplaced(name),
+            "kpis": _intervals(self.kpis(name)),
+        }
 
     def _spend(self, name: str) -> dict[str, float]:
         return {channel: round(amount, 4) for channel, amount in self.plans[name].totals().items()}
@@ -196,13 +210,13 @@ def decide(
         sentences.append(_compare(difference, goals[0], currency, base)[1])
     idle = _idle(judged, currency, total=total, today=today)
     sentences += [idle] if idle else []
-    if words[0] in ("no better", "worse"):
+    if words[0] in ("no better", "worse") and len(sentences) == len(goals) + bool(idle):
         sentences.append("Keep the status quo.")
     return Verdict(words[0], " ".join(sentences))
 
 
 def _idle(judged: Replicates, currency: str, *, total: float, today: float) -> str:
-    """Says so when the plan leaves much more of its money unspent than today's does.
+    """Says so when the plan leaves much of its money unspent, or more than today's does.
 
     Ratios such as ROI divide by billed spend, so parking money where it buys nothing can raise them.
     """
@@ -213,11 +227,12 @@ def _idle(judged: Replicates, currency: str, *, total: float, today: float) -> s
     if left is None or left_today is None or today <= 0:
         return ""
     share, share_today = left.mean / total, left_today.mean / today
-    if share - share_today < IDLE:
+    if share - share_today < IDLE and share < MUCH:
         return ""
+    less = ": a smaller total would do the same" if share - share_today >= IDLE else ""
     return (
         f"It leaves {money(left.mean, currency)} ({share:.0%} of the total) unspent, "
-        f"against {share_today:.0%} today: a smaller total would do the same."
+        f"against {share_today:.0%} today{less}."
     )
 
 

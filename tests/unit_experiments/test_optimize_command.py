@@ -95,3 +95,29 @@ def test_a_total_that_limits_cannot_meet_is_told_before_any_run(tmp_path):
     assert result.exit_code == 2
     assert "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_money_not_placed_stands_by_channel(stored):
+    found, _ = stored
+    for plan in ("status_quo", "recommended"):
+        unplaced = found[plan]["unplaced"]
+        assert sum(unplaced.values()) == pytest.approx(found[plan]["kpis"]["unspent"]["mean"])
+        assert all(0 <= unplaced[c] <= found[plan]["spend"].get(c, 0) + 1 for c in unplaced)
+
+
+@pytest.mark.parametrize(
+    ("model", "simulated", "clash"),
+    [(1.0, 1.5, False), (1.0, -1.0, True), (1.0, 4.0, True), (1.0, None, False)],
+)
+def test_prices_that_contradict_each_other_are_told_apart(model, simulated, clash):
+    from experiments.recommend_text import _disagree
+
+    assert _disagree(model, simulated) is clash
+
+
+def test_a_dangling_link_is_refused_before_anything_runs(tmp_path):
+    link = tmp_path / "out"
+    link.symlink_to(tmp_path / "gone" / "away")
+    result = invoke(*SMALL, "--out", link)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"--out {link}: is a file")

@@ -144,3 +144,12 @@ def test_status_quo_at_another_total_keeps_the_mix():
 
 def test_group_limits_are_plain_values():
     assert GroupLimit((0, 1), ("a", "b"), 0.0, 5.0) == GroupLimit((0, 1), ("a", "b"), 0.0, 5.0)
+
+
+def test_a_solvers_residue_is_swept_up_and_the_total_kept():
+    problem = read([])
+    settled = problem.settle(np.array([0.01, 11_999.99, 8_000.0]))
+    assert settled[0] == 0
+    assert settled.sum() == problem.total
+    held = read([limit("feed", low=0.05)]).settle(np.array([0.01, 12_000.0, 7_999.99]))
+    assert held[0] == 0.05, "a minimum is no dust"

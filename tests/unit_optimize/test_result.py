@@ -51,6 +51,15 @@ def test_another_total_is_also_compared_at_the_same_total():
     assert "no better than today's mix at the same total of CNY 200" in said.text
 
 
+def test_much_money_left_unspent_is_told_even_when_today_leaves_as_much():
+    values = {
+        "recommended": {"profit": (150.0, 151.0), "unspent": (30.0, 30.0)},
+        "status_quo": {"profit": (100.0, 100.0), "unspent": (31.0, 31.0)},
+    }
+    verdict = decide(PairedValues(values), PROFIT, currency="CNY", total=100.0, today=100.0)
+    assert verdict.text.endswith("It leaves CNY 30 (30% of the total) unspent, against 31% today.")
+
+
 @pytest.mark.parametrize(("unspent", "said"), [(40.0, True), (12.0, False)])
 def test_money_left_unspent_is_told(unspent, said):
     values = {
