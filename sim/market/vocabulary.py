@@ -35,13 +35,6 @@ class Move(IntEnum):
     COOL = 8
 
 
-class Direction(IntEnum):
-    """The two ways out of a stage (axis `d`): onward, which channels push, and away."""
-
-    ONWARD = 0
-    AWAY = 1
-
-
 class Effect(IntEnum):
     """What a channel's remembered exposures can push (axis `e` of `effect_ce`)."""
 
@@ -89,7 +82,7 @@ class Period(Enum):
 N_STAGES = len(Stage)
 N_EFFECTS = len(Effect)
 
-#: (stage, direction) -> stage reached; -1 where no such move exists.
+#: (stage, direction) -> stage reached; direction 0 is onward, which channels push, 1 away. -1: no such move.
 NEXT_STAGE: tuple[tuple[int, int], ...] = (
     (Stage.AWARE, -1),
     (Stage.INTERESTED, Stage.UNAWARE),
