@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -69,3 +71,14 @@ def test_a_wrong_rule_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mesa_model, "make_tables", unfading)
     with pytest.raises(AssertionError):
         assert_equal_runs(right, simulate(world, plan, seed=1, engine="mesa"))
+
+
+def test_retail_media_matches_the_recorded_revenue_in_level() -> None:
+    """Simulated revenue over the 208 recorded weeks lies within 15 % of the record's total."""
+    file = load("retail-media", overrides=["population.agents=10000"])
+    world = compile_world(file.scenario)
+    run = simulate(world, file.status_quo(), seed=1)
+    revenue = run.revenue_tjkr[: world.periods].sum() * world.weight / world.minor
+    with (file.folder / "data" / "robyn_weekly.csv").open(encoding="utf-8-sig") as lines:
+        recorded = sum(float(row["revenue"]) for row in csv.DictReader(lines))
+    assert abs(revenue / recorded - 1) < 0.15
