@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numba
 import numpy as np
+from engine import best, world_of
 
 from sim import Plan, World, compile_world, load, simulate
 from sim.engine import passes, sparse
@@ -44,22 +43,6 @@ def timed(function: Any, *arguments: Any) -> float:
     run = space["run"]
     run(1, *arguments)
     return best(lambda: run(REPEATS, *arguments), 5) / REPEATS / LANES * 1e9
-
-
-def best(work: Callable[[], object], repeats: int) -> float:
-    """Seconds of the fastest repeat."""
-    seconds = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - began)
-    return min(seconds)
-
-
-def world_of(consumers: int) -> tuple[World, Plan]:
-    """beauty-launch without its tail."""
-    file = load("beauty-launch", overrides=[f"population.agents={consumers}", "calendar.tail=0"])
-    return compile_world(file.scenario), file.status_quo()
 
 
 def breakdown() -> list[tuple[str, str, float]]:

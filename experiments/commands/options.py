@@ -75,7 +75,7 @@ def simulation_options(command: Command) -> Command:
         return command(settings=settings, **rest)
 
     with_settings.__doc__, with_settings.__name__ = command.__doc__, command.__name__
-    with_settings.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    with_settings.__click_params__ = getattr(command, "__click_params__", [])
     for option in reversed(_OPTIONS):
         with_settings = option(with_settings)
     return with_settings

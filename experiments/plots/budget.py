@@ -126,4 +126,4 @@ def _legend(ax: Axes, limited: bool) -> None:
     ]
     if limited:
         entries.append(Line2D([], [], ls="", marker="$[\\,]$", ms=11, color=style.WORSE, label="limits"))
-    ax.figure.legend(handles=entries, loc="outside lower center", ncols=3)  # type: ignore[union-attr]
+    ax.figure.legend(handles=entries, loc="outside lower center", ncols=3)

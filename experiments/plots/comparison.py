@@ -96,7 +96,7 @@ def plot_comparison(axes: Sequence[Axes], data: ComparisonData) -> None:
         ax.set_title(panel.label)
         ax.margins(x=0.12)
         style.money_axis(ax.xaxis, formatting.unit_text(panel.unit, data.currency))
-    style.verdict_legend(axes[0].figure, data.cases[0])  # type: ignore[arg-type]
+    style.verdict_legend(axes[0].figure, data.cases[0])
     for ax in axes[len(data.panels) :]:
         ax.set_visible(False)
 

@@ -144,4 +144,4 @@ def plot_difference(ax: Axes, data: DifferenceData) -> None:
         lambda value, _: formatting.percent(value, signed=True, digits=0 if half > 0.06 else 1)
     )
     ax.set_xlabel(f"Change relative to the {data.base}")
-    style.verdict_legend(ax.figure, data.base)  # type: ignore[arg-type]
+    style.verdict_legend(ax.figure, data.base)

@@ -31,7 +31,7 @@ FOREST = (
 )
 
 
-def funnel_of(world: World, occupancy: Mapping[str, npt.NDArray]) -> FunnelData:  # type: ignore[type-arg]
+def funnel_of(world: World, occupancy: Mapping[str, npt.NDArray]) -> FunnelData:
     """Funnel lines from mean occupancy (T+1, S) in people."""
     from sim import Stage
 

@@ -10,6 +10,7 @@ from experiments import formatting
 from experiments.plots import style
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
     from matplotlib.axes import Axes
 
@@ -22,7 +23,7 @@ class FunnelSeries:
     """One plan: people in each stage at the start of each period and at the end."""
 
     name: str
-    people_ts: npt.NDArray[object]  # type: ignore[type-var]
+    people_ts: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def funnel_data(
 
 
 def _customers_end(line: FunnelSeries) -> float:
-    return float(line.people_ts[-1, CUSTOMER_STAGES].sum())  # type: ignore[call-overload]
+    return float(line.people_ts[-1, CUSTOMER_STAGES].sum())
 
 
 def _finding(lines: Sequence[FunnelSeries], period_name: str) -> str:
@@ -66,7 +67,7 @@ def _finding(lines: Sequence[FunnelSeries], period_name: str) -> str:
     length = len(first.people_ts) - 1
     end = formatting.compact(_customers_end(first))
     if len(lines) == 1:
-        share = formatting.percent(_customers_end(first) / float(first.people_ts[0].sum()), digits=1)  # type: ignore[attr-defined]
+        share = formatting.percent(_customers_end(first) / float(first.people_ts[0].sum()), digits=1)
         return f"After {length} {period_name}s the brand has {end} active customers, {share} of the market"
     best = max(lines[1:], key=_customers_end)
     most = formatting.compact(_customers_end(best))
@@ -86,7 +87,7 @@ def plot_funnel(axes: Sequence[Axes], data: FunnelData) -> None:
         for number, line in enumerate(data.series):
             colour = style.RECOMMENDED if len(data.series) == 1 else style.SERIES[number % len(style.SERIES)]
             width = 1.8 if number or len(data.series) == 1 else 2.4
-            ax.plot(line.people_ts[:, s], color=colour, lw=width, label=line.name)  # type: ignore[call-overload]
+            ax.plot(line.people_ts[:, s], color=colour, lw=width, label=line.name)
         ax.set_title(stage.capitalize())
         ax.set_xlim(0, length)
         ax.set_ylim(bottom=0)

@@ -75,7 +75,7 @@ def draw(data: Any) -> Figure:
     figure = Figure(figsize=(WIDTH, layout.height(data, rows)), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False, sharey=layout.share_y).ravel()
     layout.plot(axes if layout.grid else axes[0], data)
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)  # type: ignore[union-attr]
+    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
     style.headline(figure, data.title)
     return figure
 

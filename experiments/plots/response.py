@@ -106,7 +106,7 @@ def plot_response(axes: Sequence[Axes], data: ResponseData) -> None:
     for ax in axes[len(data.curves) :]:
         ax.set_visible(False)
     figure = axes[0].figure
-    figure.supylabel(data.score_label, fontsize=9.5)  # type: ignore[union-attr]
+    figure.supylabel(data.score_label, fontsize=9.5)
     handles, names = axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=4)
 

@@ -22,16 +22,15 @@ from sim.engine.ledger import count_acquisition, count_move, count_reach
 from sim.engine.orders import place_order
 from sim.engine.rules import chance_of, count_orders, goes_onward, happens, selling_weight, strength_of
 from sim.engine.sparse import MOST_FEW, list_few, meet_few
-from sim.engine.tables import MOVE, ORDERS
+from sim.engine.tables import MOVE, NEXT, ORDERS
 from sim.market.layout import COUNTED, NEVER, NO_TOUCH
-from sim.market.vocabulary import NEXT_STAGE, Effect, Stage
+from sim.market.vocabulary import Effect, Stage
 
 _RETAIN = int(Effect.RETAIN)
 _REPEAT = int(Effect.REPEAT)
 _DECIDING = int(Stage.DECIDING)
 _CUSTOMER = int(Stage.CUSTOMER)
 _LAPSED = int(Stage.LAPSED)
-_NEXT = np.array(NEXT_STAGE, dtype=np.int64)
 
 
 @compiled
@@ -158,7 +157,7 @@ def settle(i, tile, t, tables, state, ledger, scratch):  # type: ignore[no-untyp
     reached, away = stage, False
     if happens(scratch.u[i], chance):
         away = not goes_onward(scratch.u[i], chance, onward, total)
-        reached = _NEXT[stage, np.int64(away)]
+        reached = NEXT[stage, np.int64(away)]
         count_move(ledger, t, k, stage, np.int64(away), resolved)
         state.stage[tile, i] = reached
     if stage == _DECIDING and reached == _CUSTOMER:

@@ -39,15 +39,14 @@ from sim.engine.rules import (
     touch,
 )
 from sim.engine.state import initial_stage
-from sim.engine.tables import INITIAL, LAPSE, MOVE, ORDERS, PURCHASE, RESOLVED, THETA
+from sim.engine.tables import INITIAL, LAPSE, MOVE, NEXT, ORDERS, PURCHASE, RESOLVED, THETA
 from sim.market.layout import COUNTED, NEVER, ON_PLATFORM
-from sim.market.vocabulary import N_EFFECTS, NEXT_STAGE, Effect, Stage
+from sim.market.vocabulary import N_EFFECTS, Effect, Stage
 
 _F = np.float32
 _CUSTOMER, _DECIDING, _LAPSED = int(Stage.CUSTOMER), int(Stage.DECIDING), int(Stage.LAPSED)
 _ADVOCATE, _AWARE = int(Stage.ADVOCATE), int(Stage.AWARE)
 _RETAIN, _REPEAT, _WIN_BACK = int(Effect.RETAIN), int(Effect.REPEAT), int(Effect.WIN_BACK)
-_NEXT = np.array(NEXT_STAGE, dtype=np.int64)
 
 # Places in `Person.marks`.
 SEGMENT, INDEX, STAGE, IDENTITY, FIRST, LAST = 0, 1, 2, 3, 4, 5
@@ -197,7 +196,7 @@ def move_and_buy(person, t, room, tables, ledger):  # type: ignore[no-untyped-de
     if happens(u, chance):
         away = np.int64(not goes_onward(u, chance, onward, total))
         count_move(ledger, t, k, stage, away, marks[IDENTITY])
-        marks[STAGE] = _NEXT[stage, away]
+        marks[STAGE] = NEXT[stage, away]
     buy(person, stage, t, room, tables, ledger)
 
 

@@ -11,11 +11,9 @@ from sim.engine.board import Board
 from sim.engine.compile import compiled
 from sim.engine.ledger import Ledger
 from sim.engine.run import Run
+from sim.engine.tables import NEXT
 from sim.market.plan import Plan
-from sim.market.vocabulary import NEXT_STAGE
 from sim.market.world import World
-
-_NEXT = np.array(NEXT_STAGE, dtype=np.int64)
 
 
 class Recorder(NamedTuple):
@@ -59,7 +57,7 @@ def follow(recorder, flows_ksdr, t):  # type: ignore[no-untyped-def]
                     moved = flows_ksdr[k, s, d, r]
                     if moved > 0:
                         n_ksr[k, s, r] -= moved
-                        n_ksr[k, _NEXT[s, d], r] += moved
+                        n_ksr[k, NEXT[s, d], r] += moved
     for k in range(n_ksr.shape[0]):
         for s in range(8):
             recorder.occupancy_tks[t + 1, k, s] = n_ksr[k, s, 0] + n_ksr[k, s, 1]

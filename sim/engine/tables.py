@@ -15,6 +15,7 @@ from sim.engine.draws import key_words, word
 from sim.errors import Fault, ScenarioError
 from sim.market.layout import MOST_EXPOSURES
 from sim.market.plan import Plan
+from sim.market.vocabulary import NEXT_STAGE
 from sim.market.world import World
 
 Words = npt.NDArray[np.uint32]
@@ -22,6 +23,8 @@ Ints = npt.NDArray[np.int64]
 Singles = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
+#: (stage, direction) -> stage reached, for compiled code.
+NEXT = np.array(NEXT_STAGE, dtype=np.int64)
 #: Purposes that do not belong to a channel; the kernel reads them as constants.
 INITIAL = word("initial stage")
 RESOLVED = word("resolved identity")

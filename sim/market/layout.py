@@ -27,4 +27,5 @@ def ledger_bytes(periods: int, channels: int, segments: int, shops: int) -> int:
 
 def bytes_per_consumer(channels: int) -> int:
     """Bytes of state that one consumer takes, see `engine.state`."""
-    return channels * (4 + 1) + 3 * 4 + 2 * 1 + 2 * 1 + 2 * 2
+    traits, stage_and_identity, touches, times = 3 * 4, 2 * 1, 4 * 1, 2 * 2
+    return channels * (4 + 1) + traits + stage_and_identity + touches + times

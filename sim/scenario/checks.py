@@ -15,13 +15,11 @@ from sim.scenario.calendar import last_day
 from sim.scenario.faults import Problem
 from sim.scenario.fields import Path, nearest
 from sim.scenario.schema import MAX_PERIODS, BaseRates
-from sim.scenario.types import day
+from sim.scenario.types import MOST_RATE, day
 
 STAGES = tuple(stage.name.lower() for stage in Stage)
 BASE_RATES = tuple(BaseRates.model_fields)
 _TOLERANCE = 1e-6
-#: Most orders per period and customer, on average.
-MOST_ORDERS = 20.0
 
 
 def mapping(value: object) -> Mapping[str, object]:
@@ -161,9 +159,9 @@ def purchase_rates(parts: Parts) -> Iterator[Problem]:
     most = max([1.0, *(factor for factor in factors if factor is not None)])
     for name, segment in parts.segments.items():
         mean = number(mapping(mapping(segment).get("purchase_rate_per_period")).get("mean"))
-        if mean is not None and mean <= MOST_ORDERS and mean * most > MOST_ORDERS:
+        if mean is not None and mean <= MOST_RATE and mean * most > MOST_RATE:
             path = ("segments", name, "purchase_rate_per_period", "mean")
-            rule = f"times the largest purchase factor of loyal and advocate must be <= {MOST_ORDERS:g}"
+            rule = f"times the largest purchase factor of loyal and advocate must be <= {MOST_RATE:g}"
             yield Problem(path, rule, f"{mean:g} * {most:g}")
 
 

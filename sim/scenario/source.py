@@ -48,16 +48,6 @@ class ScenarioFile:
     document: dict[str, Any]
     history_file: Path | None = None
 
-    def portable(self) -> dict[str, Any]:
-        """The document as it reads beside a copy of `history_file`, for instance in a run's folder."""
-        if self.history_file is None:
-            return self.document
-        plan = self.document["plan"]
-        return {
-            **self.document,
-            "plan": {**plan, "history": {**plan["history"], "file": self.history_file.name}},
-        }
-
     def status_quo(self) -> Plan:
         """What is spent today, over the paid periods, channels in sorted order.
 

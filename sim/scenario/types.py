@@ -12,10 +12,14 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Strict, Tag
 from pydantic_core import PydanticCustomError
 
+from sim.market.layout import MOST_EXPOSURES
+
 MAX_PERIODS = 1_000
 MAX_CHANNELS = 64
 MAX_SEGMENTS = 32
-MAX_FREQUENCY = 15
+MAX_FREQUENCY = MOST_EXPOSURES
+#: Largest rate per period of any move or order.
+MOST_RATE = 20.0
 MAX_VARIANTS = 64
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -57,8 +61,8 @@ Share = Annotated[Number, Field(ge=0.0, le=1.0)]
 NonNegative = Annotated[Number, Field(ge=0.0, le=1e15)]
 Positive = Annotated[Number, Field(gt=0.0, le=1e15)]
 #: No more than `frequency_cap` can hold.
-Organic = Annotated[Number, Field(ge=0.0, le=15.0)]
-Rate = Annotated[Number, Field(ge=0.0, le=20.0)]
+Organic = Annotated[Number, Field(ge=0.0, le=float(MAX_FREQUENCY))]
+Rate = Annotated[Number, Field(ge=0.0, le=MOST_RATE)]
 Spend = dict[Id, NonNegative]
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from analytic import AnalyticMarket
 from scipy.optimize import minimize
 
 from optimize import BASELINES, METHODS, OBJECTIVES, SEARCH_REPLICATE, BudgetProblem, optimize
-from optimize.analytic import AnalyticMarket
 from sim import OmnifunnelError, compile_world, load
 
 LIMITS = {

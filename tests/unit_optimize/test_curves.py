@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from analytic import AnalyticMarket
 
-from optimize.analytic import AnalyticMarket
 from optimize.ascent import Blend, climb, price, tabulate
 from optimize.curves import _surface, fit_surface
 from optimize.linear import Pieces

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from analytic import AnalyticMarket
 
 from optimize import SEARCH_REPLICATE, Evaluator
-from optimize.analytic import AnalyticMarket
 from sim import OmnifunnelError
 
 

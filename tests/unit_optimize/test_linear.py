@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pulp
 import pytest
+from analytic import AnalyticMarket
 
-from optimize.analytic import AnalyticMarket
 from optimize.linear import Floor, Pieces, best_mix
 from optimize.projection import project
 from optimize.solver import dual_sign, make_solver, run_solver

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from analytic import AnalyticMarket
 
 from optimize import BudgetProblem, GroupLimit
-from optimize.analytic import AnalyticMarket
 from sim import LimitError, Plan
 
 

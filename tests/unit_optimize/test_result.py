@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 import pytest
+from analytic import AnalyticMarket, PairedValues
 
 from optimize import OBJECTIVES, optimize
-from optimize.analytic import AnalyticMarket, PairedValues
 from optimize.pareto import knee, non_dominated, spread
 from optimize.result import decide
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from analytic import AnalyticMarket
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimize.analytic import AnalyticMarket
 from optimize.simplex import decode, encode
 
 

@@ -92,3 +92,12 @@ def test_rates_beyond_what_counts_can_hold_are_refused(tmp_path) -> None:
     text = str(caught.value)
     assert "must be <= 20, got 15 * 1.8" in text
     assert "channels.weibo.organic: must be <= 15, got 16" in text
+
+
+def test_stated_bytes_are_those_of_the_state() -> None:
+    from sim.engine.state import new_state
+    from sim.market.layout import TILE, bytes_per_consumer
+
+    world, _ = small(population={"people": TILE, "agents": TILE})
+    per_tile = sum(array.nbytes for array in new_state(world)[3:])
+    assert per_tile == TILE * bytes_per_consumer(len(world.channels))

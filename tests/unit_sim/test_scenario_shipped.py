@@ -50,8 +50,10 @@ def test_the_document_written_out_is_the_same_scenario(name: str) -> None:
 def test_a_copy_in_another_folder_spends_the_same(name: str, tmp_path: Path) -> None:
     file = load(name)
     if file.history_file is not None:
-        shutil.copy(file.history_file, tmp_path)
-    (tmp_path / "x.yaml").write_text(dump(file.portable()), encoding="utf-8")
+        beside = tmp_path / file.document["plan"]["history"]["file"]
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file.history_file, beside)
+    (tmp_path / "x.yaml").write_text(dump(file.document), encoding="utf-8")
     copy = load(tmp_path / "x.yaml")
     assert copy.status_quo() == file.status_quo()
     assert copy.scenario.channels == file.scenario.channels

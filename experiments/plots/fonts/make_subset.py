@@ -41,12 +41,12 @@ def rename(font: object, family: str) -> None:
     """Give the font a name of its own everywhere, since the licence reserves the original's."""
     postscript = family.replace(" ", "") + "-Regular"
     texts = {1: family, 2: "Regular", 3: postscript, 4: family, 6: postscript, 16: family, 17: "Regular"}
-    names = font["name"]  # type: ignore[index]
+    names = font["name"]
     keep = {0, 5, 13, 14}
     names.names = [record for record in names.names if record.nameID in keep and record.platformID == 3]
     for name_id, text in texts.items():
         names.setName(text, name_id, 3, 1, 0x409)
-    cff = font["CFF "].cff  # type: ignore[index]
+    cff = font["CFF "].cff
     cff.fontNames = [postscript]
     top = cff.topDictIndex[0]
     top.FamilyName, top.FullName = family, family
