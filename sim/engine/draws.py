@@ -91,10 +91,10 @@ def remix(u):  # type: ignore[no-untyped-def]
     It is a bijection that spreads any interval of u over all words, so that it is uniform given any count
     drawn from u by inverse CDF (tested), at a quarter of a draw's cost.
     """
-    x = np.uint64(u)
-    x = ((x ^ (x >> np.uint64(16))) * np.uint64(0x85EBCA6B)) & _MASK
-    x = ((x ^ (x >> np.uint64(13))) * np.uint64(0xC2B2AE35)) & _MASK
-    return np.uint32(x ^ (x >> np.uint64(16)))
+    x = np.uint32(u)  # every step is cut back to 32 bits, so that lanes stay narrow
+    x = np.uint32(np.uint32(x ^ np.uint32(x >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+    x = np.uint32(np.uint32(x ^ np.uint32(x >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+    return np.uint32(x ^ np.uint32(x >> np.uint32(16)))
 
 
 @compiled
@@ -135,3 +135,21 @@ def fill_draws(out, key0, key1, segment_word, block, period_word, purpose_word):
         out[j + LANE] = np.uint32(x1)
         out[j + 2 * LANE] = np.uint32(x2)
         out[j + 3 * LANE] = np.uint32(x3)
+
+
+@compiled
+def fill_some_draws(out, chosen, n, key0, key1, segment_word, block, period_word, purpose_word):  # type: ignore[no-untyped-def]
+    """Fill out[:n] with the draws of the consumers chosen[:n] (int32, 0 .. BLOCK - 1) of a block."""
+    first = np.uint64(block * LANE)
+    c1 = np.uint64(segment_word)
+    c2 = np.uint64(period_word)
+    c3 = np.uint64(purpose_word)
+    k0 = np.uint64(key0)
+    k1 = np.uint64(key1)
+    for place in range(n):
+        j = np.uint64(chosen[place])
+        lane = j >> np.uint64(_LANE_BITS)
+        x0, x1, x2, x3 = philox(first + (j & np.uint64(LANE - 1)), c1, c2, c3, k0, k1)
+        low = x0 if lane == np.uint64(0) else x1
+        high = x2 if lane == np.uint64(2) else x3
+        out[place] = np.uint32(low if lane < np.uint64(2) else high)

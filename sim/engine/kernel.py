@@ -6,7 +6,7 @@ A period of a tile runs in the model's order (MODEL 5.2 to 5.5):
               the tile can see go by `sparse.meet_few`
     push      what memory, lifted by synergies, pushes
     rates     the ways out of each stage, and orders
-    settle    the few who move or order, one by one
+    settle    the few who may move or order, one by one
 
 Tiles never touch each other, so any range of them may run on its own with a ledger of its own.
 """
@@ -18,11 +18,12 @@ import numpy as np
 from sim.engine import passes
 from sim.engine.compile import compiled, merged
 from sim.engine.draws import fill_draws
+from sim.engine.fetch import fetch
 from sim.engine.ledger import count_acquisition, count_move, count_reach
 from sim.engine.orders import place_order
-from sim.engine.rules import chance_of, count_orders, goes_onward, happens, selling_weight, strength_of
-from sim.engine.sparse import MOST_FEW, list_few, meet_few
-from sim.engine.tables import MOVE, NEXT, ORDERS
+from sim.engine.rules import chance_of, count_orders, goes_onward, happens, lapse_rate, selling_weight, strength_of
+from sim.engine.sparse import EVERY_KEY, MOST_FEW, gather, list_few, meet_few, scatter
+from sim.engine.tables import FELT, MOVE, NEXT, ORDERS
 from sim.market.layout import COUNTED, NEVER, NO_TOUCH
 from sim.market.vocabulary import Effect, Stage
 
@@ -43,11 +44,28 @@ def advance(first, stop, t, tables, board, state, ledger, scratch):  # type: ign
         number = list_few(scratch.key, crowded, scratch.few, n)
         for place in range(board.order_c.shape[0]):
             c = board.order_c[place]
+            if tile + 1 < stop:
+                fetch(state.memory[tile + 1, c])
+                fetch(state.touches[tile + 1, c])
             if number <= MOST_FEW and (tables.eligible_c[c] & crowded) == 0:
                 meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch)
             else:
                 meet(c, tile, n, t, tables, board, state, ledger, scratch)
-        push(n, tables, scratch)
+        if tile + 1 < stop:
+            fetch(state.theta[tile + 1])
+            fetch(state.purchase[tile + 1])
+            fetch(state.lapse[tile + 1])
+            fetch(state.stage[tile + 1])
+            fetch(state.resolved[tile + 1])
+            fetch(state.first[tile + 1])
+            fetch(state.last[tile + 1])
+        if number <= MOST_FEW:
+            push(n, crowded, tables, scratch.strength, scratch.push, scratch)
+            gather(scratch.strength, scratch.few, number, scratch.held)
+            push(number, EVERY_KEY, tables, scratch.held, scratch.own_push, scratch)
+            scatter(scratch.own_push, scratch.few, number, scratch.push)
+        else:
+            push(n, EVERY_KEY, tables, scratch.strength, scratch.push, scratch)
         rates(tile, n, t, tables, state, scratch)
         for i in range(n):
             if scratch.event[i]:
@@ -107,35 +125,31 @@ def draw_into(u, tile, t, purpose, tables, state):  # type: ignore[no-untyped-de
 
 
 @merged
-def push(n, tables, scratch):  # type: ignore[no-untyped-def]
-    """Sum of effect * lifted strength over channels, for each effect."""
-    passes.clear(scratch.push, n)
+def push(n, crowded, tables, strength_c, push_e, scratch):  # type: ignore[no-untyped-def]
+    """Sum of effect * lifted strength over channels, for each effect that someone at a crowded key feels."""
+    stages = (crowded | crowded >> 8) & 0xFF
+    for e in range(FELT.shape[0]):
+        if FELT[e] & stages:
+            passes.clear(push_e[e], n)
     for c in range(tables.effect_ce.shape[0]):
-        strength = scratch.strength[c]
-        if tables.has_lift_c[c]:
-            passes.lift(scratch.strength, tables.boost_cd[c], scratch.sum, scratch.lifted, c, n)
-            strength = scratch.lifted
-        for e in range(tables.effect_ce.shape[1]):
-            if tables.effect_ce[c, e] != np.float32(0.0):
-                passes.add_push(scratch.push[e], tables.effect_ce[c, e], strength, n)
+        start, stop = tables.lift_start_c[c], tables.lift_start_c[c + 1]
+        strength, lifted = strength_c[c], start == stop
+        for e in range(FELT.shape[0]):
+            if FELT[e] & stages and tables.effect_ce[c, e] != np.float32(0.0):
+                if not lifted:
+                    from_p, boost_p = tables.lift_from_p[start:stop], tables.lift_boost_p[start:stop]
+                    passes.lift(strength_c, from_p, boost_p, scratch.sum, scratch.lifted, c, n)
+                    strength, lifted = scratch.lifted, True
+                passes.add_push(push_e[e], tables.effect_ce[c, e], strength, n)
 
 
 @merged
 def rates(tile, n, t, tables, state, scratch):  # type: ignore[no-untyped-def]
-    """Rates of moving and ordering, and the flag of those for whom something happens."""
+    """Rates of moving and ordering, and the flag of those for whom something may happen."""
     k = state.segment[tile]
     stage, theta = scratch.stage, state.theta[tile]
     passes.choose_onward(stage, scratch.push, tables.base_ks[k], theta, scratch.onward, n)
-    passes.choose_away(
-        stage,
-        scratch.push[_RETAIN],
-        tables.cool[0],
-        tables.lapse_factor_s,
-        theta,
-        state.lapse[tile],
-        scratch.away,
-        n,
-    )
+    passes.bound_away(stage, tables.cool[0], tables.lapse_factor_s, state.lapse[tile], scratch.away, n)
     passes.choose_orders(
         stage, scratch.push[_REPEAT], tables.purchase_factor_s, theta, state.purchase[tile], scratch.rate, n
     )
@@ -146,13 +160,18 @@ def rates(tile, n, t, tables, state, scratch):  # type: ignore[no-untyped-def]
 
 @merged
 def settle(i, tile, t, tables, state, ledger, scratch):  # type: ignore[no-untyped-def]
-    """The move and the orders of one consumer for whom something happens."""
+    """The move and the orders of one consumer for whom something may happen."""
     k, stage, resolved = (
         state.segment[tile],
         np.int64(state.stage[tile, i]),
         np.int64(state.resolved[tile, i]),
     )
-    onward, total = scratch.onward[i], scratch.onward[i] + scratch.away[i]
+    onward, away_rate = scratch.onward[i], scratch.away[i]
+    if _CUSTOMER <= stage < _LAPSED:
+        away_rate = lapse_rate(
+            state.lapse[tile, i], tables.lapse_factor_s[stage], state.theta[tile, i], scratch.push[_RETAIN, i]
+        )
+    total = onward + away_rate
     chance = chance_of(total)
     reached, away = stage, False
     if happens(scratch.u[i], chance):

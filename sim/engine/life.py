@@ -160,8 +160,8 @@ def feel(strength_c, tables, push_e):  # type: ignore[no-untyped-def]
         push_e[e] = _F(0.0)
     for c in range(strength_c.shape[0]):
         lift = _F(0.0)
-        for d in range(strength_c.shape[0]):
-            lift += tables.boost_cd[c, d] * strength_c[d]
+        for p in range(tables.lift_start_c[c], tables.lift_start_c[c + 1]):
+            lift += tables.lift_boost_p[p] * strength_c[tables.lift_from_p[p]]
         felt = lifted(strength_c[c], lift)
         for e in range(push_e.shape[0]):
             push_e[e] += tables.effect_ce[c, e] * felt

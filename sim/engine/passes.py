@@ -19,13 +19,11 @@ import numpy as np
 from sim.engine.compile import compiled
 from sim.engine.draws import remix
 from sim.engine.rules import (
-    chance_of,
     count_exposures,
-    happens,
     is_click,
     is_exposed,
-    lapse_rate,
     lifted,
+    may_happen,
     onward_rate,
     order_rate,
     remember,
@@ -81,9 +79,11 @@ def click(u, exposures, threshold_x, clicks, n):  # type: ignore[no-untyped-def]
     for i in range(n):
         x = exposures[i]
         second = remix(u[i])
-        low = t1 if x == _I(1) else (t2 if x == _I(2) else zero)
-        high = t3 if x == _I(3) else (t4 if x == _I(4) else zero)
-        clicks[i] = _I(is_click(second, low)) | _I(is_click(second, high))
+        threshold = t1 if x == _I(1) else zero
+        threshold = t2 if x == _I(2) else threshold
+        threshold = t3 if x == _I(3) else threshold
+        threshold = t4 if x == _I(4) else threshold
+        clicks[i] = _I(is_click(second, threshold))
         total += clicks[i]
         deep += _I(x > _I(WIDE))
     if deep > 0:
@@ -118,10 +118,11 @@ def tally_by_stage(exposures, stage, count_s, n):  # type: ignore[no-untyped-def
 def mark_touches(exposures, touches, first, last, channel, n):  # type: ignore[no-untyped-def]
     """Count the exposures in `touches` and keep the first and the last channel met."""
     for i in range(n):
-        x = exposures[i]
-        touches[i] = touch(touches[i], x)
-        last[i] = channel if x > _I(0) else last[i]
-        first[i] = channel if (x > _I(0)) & (first[i] == np.uint8(NO_TOUCH)) else first[i]
+        touches[i] = touch(touches[i], exposures[i])
+    for i in range(n):
+        met = exposures[i] > _I(0)
+        last[i] = channel if met else last[i]
+        first[i] = channel if met & (first[i] == np.uint8(NO_TOUCH)) else first[i]
 
 
 @compiled
@@ -141,11 +142,10 @@ def fade(memory, retain, saturation, strength, n):  # type: ignore[no-untyped-de
 
 
 @compiled
-def clear(push_e, n):  # type: ignore[no-untyped-def]
-    """Set every push to zero."""
-    for e in range(push_e.shape[0]):
-        for i in range(n):
-            push_e[e, i] = _F(0.0)
+def clear(push, n):  # type: ignore[no-untyped-def]
+    """Set a push to zero."""
+    for i in range(n):
+        push[i] = _F(0.0)
 
 
 @compiled
@@ -156,15 +156,12 @@ def clear_counts(counts, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def lift(strength_c, boost_d, lift_sum, out, channel, n):  # type: ignore[no-untyped-def]
-    """Strength of `channel` lifted by the channels remembered with it: strength * (1 + sum boost * m)."""
+def lift(strength_c, from_p, boost_p, lift_sum, out, channel, n):  # type: ignore[no-untyped-def]
+    """Strength of `channel` lifted by the channels from_p remembered with it: strength * (1 + sum boost * m)."""
     for i in range(n):
         lift_sum[i] = _F(0.0)
-    for d in range(boost_d.shape[0]):
-        boost = boost_d[d]
-        if boost != _F(0.0):
-            for i in range(n):
-                lift_sum[i] += boost * strength_c[d, i]
+    for p in range(from_p.shape[0]):
+        add_push(lift_sum, boost_p[p], strength_c[from_p[p]], n)
     for i in range(n):
         out[i] = lifted(strength_c[channel, i], lift_sum[i])
 
@@ -210,14 +207,16 @@ def choose_onward(stage, push_e, base_s, theta, onward, n):  # type: ignore[no-u
 
 
 @compiled
-def choose_away(stage, retain_push, cool, factor_s, theta, lapse, away, n):  # type: ignore[no-untyped-def]
-    """Rate of the move away: cooling for stages 1-3, lapsing for 4-6, none for the others."""
+def bound_away(stage, cool, factor_s, lapse, away, n):  # type: ignore[no-untyped-def]
+    """Most that the rate of the move away can be: cooling for stages 1-3; lapsing, with nothing that retains,
+    for 4-6; none for the others.
+    """
     f4, f5, f6 = factor_s[4], factor_s[5], factor_s[6]
     for i in range(n):
         s = stage[i]
         factor = f5 if s == _I(5) else f4
         factor = f6 if s == _I(6) else factor
-        lapsing = lapse_rate(lapse[i], factor, theta[i], retain_push[i])
+        lapsing = lapse[i] * factor
         cooling = cool if (s > _I(0)) & (s < _I(4)) else _F(0.0)
         away[i] = lapsing if (s > _I(3)) & (s < _I(7)) else cooling
 
@@ -236,8 +235,7 @@ def choose_orders(stage, repeat_push, factor_s, theta, purchase, rate, n):  # ty
 
 @compiled
 def flag(u_move, u_order, onward, away, rate, event, n):  # type: ignore[no-untyped-def]
-    """event = 1 for those who move or order this period: the few that are settled one by one."""
+    """event = 1 for all who move or order this period, and few others: those are settled one by one."""
     for i in range(n):
-        moved = happens(u_move[i], chance_of(onward[i] + away[i]))
-        ordered = happens(u_order[i], chance_of(rate[i]))
-        event[i] = np.uint8(moved | ordered)
+        moves = may_happen(u_move[i], onward[i] + away[i])
+        event[i] = np.uint8(moves | may_happen(u_order[i], rate[i]))

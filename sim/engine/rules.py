@@ -35,7 +35,11 @@ _MOST_RATE = _F(80.0)
 _ALMOST_ONE = _F(0.99999994)
 _TWO31 = _F(2147483648.0)
 _MOST_ORDERS = 64
-
+_COUNTED = np.uint8(COUNTED)
+_ON_PLATFORM = np.uint8(ON_PLATFORM)
+#: Rates above this are taken as certain by `may_happen`.
+_SURE = _F(0.9)
+_SLACK = _F(2147483648.0 * 1.00001)
 
 _CELL_BITS = 22
 _TAIL = 1 << _CELL_BITS
@@ -66,9 +70,9 @@ def is_click(u, threshold):  # type: ignore[no-untyped-def]
 @inlined
 def touch(touches, exposures):  # type: ignore[no-untyped-def]
     """The byte of a channel after a period: the platform bit stays, exposures are counted to 15."""
-    met = (_I(touches) & _I(COUNTED)) + exposures
-    met = met if met < _I(COUNTED) else _I(COUNTED)
-    return np.uint8((_I(touches) & _I(ON_PLATFORM)) | met)
+    met = np.uint8(np.uint8(touches & _COUNTED) + np.uint8(exposures))
+    met = met if met < _COUNTED else _COUNTED
+    return np.uint8(np.uint8(touches & _ON_PLATFORM) | met)
 
 
 @inlined
@@ -153,6 +157,17 @@ def happens(u, chance):  # type: ignore[no-untyped-def]
     """Whether a draw falls below a chance, to 31 bits (a signed compare exists on every machine)."""
     chance = chance if chance < _ALMOST_ONE else _ALMOST_ONE
     return np.int32(u >> np.uint32(1)) < np.int32(chance * _TWO31)
+
+
+@inlined
+def may_happen(u, rate):  # type: ignore[no-untyped-def]
+    """Whether `happens(u, chance_of(rate))` is possible: never false where that is true, and cheap.
+
+    1 - exp(-rate) <= rate; the slack is beyond all rounding.
+    """
+    limit = np.int32((rate if rate < _SURE else _SURE) * _SLACK)
+    limit = limit if rate < _SURE else np.int32(0x7FFFFFFF)
+    return np.int32(u >> np.uint32(1)) <= limit
 
 
 @inlined

@@ -7,6 +7,7 @@ these alone is several times cheaper. The rules and draws are the same, so the r
     symbol     meaning                                                          dtype, shape
     crowded    bit b set: many of the segment have key b (`board.crowded_k`)    int32
     few        consumers whose key is not crowded                               int32 (TILE,)
+    looking    of these, those who can see the channel                          int32 (TILE,)
     hit        consumers exposed to the channel this period                     int32 (TILE,)
     before     their memory of it before the period                             float32 (TILE,)
 """
@@ -16,14 +17,16 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compile import compiled, merged
-from sim.engine.draws import draw, remix
+from sim.engine.draws import fill_some_draws, remix
 from sim.engine.passes import fade
 from sim.engine.rules import count_exposures, is_click, is_exposed, remember, strength_of, touch
-from sim.market.layout import NO_TOUCH, ON_PLATFORM, TILE
+from sim.market.layout import NO_TOUCH, TILE
 
 _I = np.int32
 #: With more consumers than this to look through, the dense pass is cheaper.
 MOST_FEW = TILE // 4
+#: Bits of all keys: stage + 8 * resolved.
+EVERY_KEY = 0xFFFF
 
 
 @compiled
@@ -43,28 +46,56 @@ def meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch):  # t
     tail, threshold_x = board.tail_ckx[c, k], tables.click_cx[c]
     memory, touches, strength = state.memory[tile, c], state.touches[tile, c], scratch.strength[c]
     retain, saturation = tables.retain_c[c], tables.saturation_c[c]
-    key0, key1, word = tables.key[0], tables.key[1], tables.segment_word_k[k]
-    purpose, first_index = tables.exposure_word_c[c], state.block[tile] * TILE
-    hits = 0
+    looking = 0
     for place in range(number):
         i = scratch.few[place]
-        if (tables.eligible_c[c] >> scratch.key[i]) & 1 and touches[i] & ON_PLATFORM:
-            u = draw(key0, key1, word, first_index + i, t, purpose)
-            if is_exposed(u, tail[0]):
-                exposures = count_exposures(u, tail)
-                clicks = 1 if is_click(remix(u), threshold_x[exposures]) else 0
-                ledger.exposures_tcks[t, c, k, scratch.stage[i]] += exposures
-                ledger.clicks_tck[t, c, k] += clicks
-                touches[i] = touch(touches[i], _I(exposures))
-                state.last[tile, i] = c
-                if state.first[tile, i] == NO_TOUCH:
-                    state.first[tile, i] = c
-                scratch.hit[hits], scratch.before[hits] = i, memory[i]
-                scratch.exposures[hits], scratch.clicks[hits] = exposures, clicks
-                hits += 1
+        scratch.looking[looking] = i
+        looking += (tables.eligible_c[c] >> scratch.key[i]) & (_I(touches[i]) >> 7) & 1
+    fill_some_draws(
+        scratch.u,
+        scratch.looking,
+        looking,
+        tables.key[0],
+        tables.key[1],
+        tables.segment_word_k[k],
+        state.block[tile],
+        t,
+        tables.exposure_word_c[c],
+    )
+    hits = 0
+    for place in range(looking):
+        i, u = scratch.looking[place], scratch.u[place]
+        if is_exposed(u, tail[0]):
+            exposures = count_exposures(u, tail)
+            clicks = 1 if is_click(remix(u), threshold_x[exposures]) else 0
+            ledger.exposures_tcks[t, c, k, scratch.stage[i]] += exposures
+            ledger.clicks_tck[t, c, k] += clicks
+            touches[i] = touch(touches[i], exposures)
+            state.last[tile, i] = c
+            if state.first[tile, i] == NO_TOUCH:
+                state.first[tile, i] = c
+            scratch.hit[hits], scratch.before[hits] = i, memory[i]
+            scratch.exposures[hits], scratch.clicks[hits] = exposures, clicks
+            hits += 1
     ledger.reached_tck[t, c, k] += hits
     fade(memory, retain, saturation, strength, n)
     for place in range(hits):
         i, exposures, clicks = scratch.hit[place], scratch.exposures[place], scratch.clicks[place]
         memory[i] = remember(scratch.before[place], exposures, clicks, retain, tables.click_weight_c[c])
         strength[i] = strength_of(memory[i], saturation)
+
+
+@compiled
+def gather(strength_c, few, number, held_c):  # type: ignore[no-untyped-def]
+    """Strengths of the first `number` consumers of `few`, side by side."""
+    for c in range(held_c.shape[0]):
+        for place in range(number):
+            held_c[c, place] = strength_c[c, few[place]]
+
+
+@compiled
+def scatter(own_push_e, few, number, push_e):  # type: ignore[no-untyped-def]
+    """Give each of the few its pushes."""
+    for e in range(push_e.shape[0]):
+        for place in range(number):
+            push_e[e, few[place]] = own_push_e[e, place]

@@ -69,6 +69,8 @@ class Scratch(NamedTuple):
     clicks: npt.NDArray[np.int32]
     strength: Singles
     push: Singles
+    held: Singles
+    own_push: Singles
     sum: Singles
     lifted: Singles
     onward: Singles
@@ -77,6 +79,7 @@ class Scratch(NamedTuple):
     event: Bytes
     weight: Singles
     few: npt.NDArray[np.int32]
+    looking: npt.NDArray[np.int32]
     hit: npt.NDArray[np.int32]
     before: Singles
 
@@ -122,9 +125,12 @@ def new_scratch(world: World) -> Scratch:
         "exposures": (np.int32, ()),
         "clicks": (np.int32, ()),
         "few": (np.int32, ()),
+        "looking": (np.int32, ()),
         "hit": (np.int32, ()),
         "strength": (np.float32, (len(world.channels),)),
         "push": (np.float32, (N_EFFECTS,)),
+        "held": (np.float32, (len(world.channels),)),
+        "own_push": (np.float32, (N_EFFECTS,)),
         "event": (np.uint8, ()),
     }
     arrays: dict[str, Any] = {

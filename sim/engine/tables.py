@@ -6,7 +6,7 @@ thresholds here: floor(p * 2**32) as uint32.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from sim.engine.draws import key_words, word
 from sim.errors import Fault, ScenarioError
 from sim.market.layout import MOST_EXPOSURES
 from sim.market.plan import Plan
-from sim.market.vocabulary import NEXT_STAGE
+from sim.market.vocabulary import FELT_AT, NEXT_STAGE
 from sim.market.world import World
 
 Words = npt.NDArray[np.uint32]
@@ -25,6 +25,8 @@ Floats = npt.NDArray[np.float64]
 
 #: (stage, direction) -> stage reached, for compiled code.
 NEXT = np.array(NEXT_STAGE, dtype=np.int64)
+#: effect -> bits of the stages whose consumers feel it.
+FELT = np.array([sum(1 << stage for stage in stages) for stages in FELT_AT.values()], dtype=np.int64)
 #: Purposes that do not belong to a channel; the kernel reads them as constants.
 INITIAL = word("initial stage")
 RESOLVED = word("resolved identity")
@@ -55,8 +57,9 @@ class Tables(NamedTuple):
     retain_c: Singles
     saturation_c: Singles
     effect_ce: Singles
-    boost_cd: Singles
-    has_lift_c: npt.NDArray[np.bool_]
+    lift_start_c: Ints
+    lift_from_p: Ints
+    lift_boost_p: Singles
     base_ks: Singles
     cool: Singles
     lapse_factor_s: Singles
@@ -124,8 +127,7 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
         retain_c=world.retain_c,
         saturation_c=world.saturation_c,
         effect_ce=world.effect_ce,
-        boost_cd=world.boost_cd,
-        has_lift_c=(world.boost_cd != 0).any(axis=1),
+        **_lifts(world.boost_cd),
         base_ks=world.base_ks,
         cool=np.array([world.cool], dtype=np.float32),
         lapse_factor_s=world.lapse_factor_s,
@@ -163,6 +165,17 @@ def _prices(world: World, key: Ints, order_word_c: Ints) -> Prices:
         frequency_cap_c=world.frequency_cap_c,
         scale=np.array([world.weight, float(world.minor), float(world.agents)]),
     )
+
+
+def _lifts(boost_cd: Singles) -> dict[str, Any]:
+    """Synergies as a list: channel c is lifted by entries lift_start_c[c] .. lift_start_c[c + 1] - 1."""
+    lifted_p, from_p = np.nonzero(boost_cd)
+    start_c = np.searchsorted(lifted_p, np.arange(len(boost_cd) + 1))
+    return {
+        "lift_start_c": start_c.astype(np.int64),
+        "lift_from_p": from_p.astype(np.int64),
+        "lift_boost_p": boost_cd[lifted_p, from_p],
+    }
 
 
 def _channel_words(world: World) -> dict[str, Ints]:

@@ -94,6 +94,25 @@ NEXT_STAGE: tuple[tuple[int, int], ...] = (
     (Stage.CUSTOMER, -1),
 )
 
+#: stage -> effect that pushes the move onward.
+PUSH_OF: tuple[Effect | None, ...] = (
+    Effect.DISCOVER,
+    Effect.ENGAGE,
+    Effect.DECIDE,
+    Effect.CONVERT,
+    Effect.BOND,
+    Effect.ADVOCATE,
+    None,
+    Effect.WIN_BACK,
+)
+
+#: effect -> stages whose consumers it can move.
+FELT_AT: dict[Effect, tuple[Stage, ...]] = {
+    effect: tuple(stage for stage in Stage if PUSH_OF[stage] is effect)
+    or (Stage.CUSTOMER, Stage.LOYAL, Stage.ADVOCATE)
+    for effect in Effect
+}
+
 #: (stage, direction) -> name of the move; None where no such move exists.
 MOVE_OF: tuple[tuple[Move | None, Move | None], ...] = (
     (Move.DISCOVER, None),
