@@ -27,6 +27,8 @@ from sim.engine.tables import make_tables
 
 LANES = 1024
 REPEATS = 3000
+#: Channels that the scaling in channels copies.
+MIX = ("weibo", "douyin_feed", "search", "marketplace", "store")
 F = np.float32
 INT = np.int32
 
@@ -58,8 +60,7 @@ def breakdown() -> list[tuple[str, str, float]]:
     tail = np.array([1e9, 1.3e8, 1.1e7, 7e5, 3e2, *[0] * 10]).astype(np.uint32)
     threshold_x = np.arange(16, dtype=np.uint32) * np.uint32(1 << 26)
     memory, base = np.zeros(LANES, dtype=F), np.full(8, 0.01, dtype=F)
-    boost = np.zeros(len(world.channels), dtype=F)
-    boost[1] = 0.8
+    lifter, boost = np.array([1]), np.array([0.8], dtype=F)
     theta = np.ones(LANES, dtype=F)
     counts = np.zeros(8, dtype=np.int64)
     n = LANES
@@ -71,7 +72,7 @@ def breakdown() -> list[tuple[str, str, float]]:
         (
             "exposure",
             "touches",
-            timed(passes.mark_touches, s.exposures, touches, first, last, np.uint8(3), n),
+            timed(passes.mark_touches, s.exposures, s.met, touches, first, last, np.uint8(3), n),
         ),
         ("exposure", "list the few", timed(sparse.list_few, s.key, INT(0x0303), s.few, n)),
         (
@@ -80,14 +81,10 @@ def breakdown() -> list[tuple[str, str, float]]:
             timed(passes.recall, memory, s.exposures, s.clicks, F(0.5), F(1), F(2), s.strength[0], n),
         ),
         ("memory", "fade", timed(passes.fade, memory, F(0.5), F(2), s.strength[0], n)),
-        ("moves", "lift by synergy", timed(passes.lift, s.strength, boost, s.sum, s.lifted, 0, n)),
+        ("moves", "lift by synergy", timed(passes.lift, s.strength, lifter, boost, s.sum, s.lifted, 0, n)),
         ("moves", "push, an effect", timed(passes.add_push, s.push[0], F(0.02), s.strength[0], n)),
         ("moves", "rate onward", timed(passes.choose_onward, s.stage, s.push, base, theta, s.onward, n)),
-        (
-            "moves",
-            "rate away",
-            timed(passes.choose_away, s.stage, s.push[7], F(0.05), base, theta, theta, s.away, n),
-        ),
+        ("moves", "most away", timed(passes.bound_away, s.stage, F(0.05), base, theta, s.away, n)),
         ("orders", "rate", timed(passes.choose_orders, s.stage, s.push[8], base, theta, theta, s.rate, n)),
         ("orders", "flag", timed(passes.flag, s.u, s.u.copy(), s.onward, s.away, s.rate, s.event, n)),
     ]
@@ -133,16 +130,20 @@ def show_breakdown() -> None:
 
 
 def with_channels(count: int, consumers: int) -> tuple[World, Plan]:
-    """beauty-launch with copies of a broadcast channel, or without some, to `count` channels."""
+    """beauty-launch with `count` channels: five of its own and copies of these in turn, no synergies.
+
+    Two of the five are for everyone and three for the few, as in the scenario itself, whatever the count.
+    """
     overrides = [f"population.agents={consumers}", "calendar.tail=0", "synergies=[]"]
     file = load("beauty-launch", overrides=overrides)
-    names = list(file.scenario.channels)[::-1][: min(count, 9)]
-    channels = {name: file.scenario.channels[name] for name in names}
-    copies = {f"weibo_{n}": file.scenario.channels["weibo"] for n in range(count - len(channels))}
+    channels = {
+        f"{MIX[n % len(MIX)]}_{n // len(MIX)}": file.scenario.channels[MIX[n % len(MIX)]]
+        for n in range(count)
+    }
     segments = {
         name: segment.model_copy(update={"affinity": {}}) for name, segment in file.scenario.segments.items()
     }
-    scenario = file.scenario.model_copy(update={"channels": channels | copies, "segments": segments})
+    scenario = file.scenario.model_copy(update={"channels": channels, "segments": segments})
     world = compile_world(scenario)
     each = 10_000.0 * world.periods
     spend = {c: each for c, priced in zip(world.channels, world.priced_c, strict=True) if priced}

@@ -39,4 +39,4 @@ def _touch_line(_context: Any, array: Any, index: Any) -> Any:
 def fetch(row):  # type: ignore[no-untyped-def]
     """Ask for one row of a tile."""
     for index in range(0, row.shape[0], LINE // row.itemsize):
-        _touch_line(row, index)
+        _touch_line(row, index)  # type: ignore[call-arg]

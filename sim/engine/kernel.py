@@ -21,7 +21,15 @@ from sim.engine.draws import fill_draws
 from sim.engine.fetch import fetch
 from sim.engine.ledger import count_acquisition, count_move, count_reach
 from sim.engine.orders import place_order
-from sim.engine.rules import chance_of, count_orders, goes_onward, happens, lapse_rate, selling_weight, strength_of
+from sim.engine.rules import (
+    chance_of,
+    count_orders,
+    goes_onward,
+    happens,
+    lapse_rate,
+    selling_weight,
+    strength_of,
+)
 from sim.engine.sparse import EVERY_KEY, MOST_FEW, gather, list_few, meet_few, scatter
 from sim.engine.tables import FELT, MOVE, NEXT, ORDERS
 from sim.market.layout import COUNTED, NEVER, NO_TOUCH
@@ -38,34 +46,20 @@ _LAPSED = int(Stage.LAPSED)
 def advance(first, stop, t, tables, board, state, ledger, scratch):  # type: ignore[no-untyped-def]
     """Run period t for the tiles first .. stop - 1 and count it in `ledger`."""
     for tile in range(first, stop):
-        n = state.consumers[tile]
+        n, ahead = state.consumers[tile], min(tile + 1, stop - 1)
         passes.mark_keys(state.stage[tile], state.resolved[tile], scratch.stage, scratch.key, n)
         crowded = board.crowded_k[state.segment[tile]]
         number = list_few(scratch.key, crowded, scratch.few, n)
         for place in range(board.order_c.shape[0]):
             c = board.order_c[place]
-            if tile + 1 < stop:
-                fetch(state.memory[tile + 1, c])
-                fetch(state.touches[tile + 1, c])
+            fetch(state.memory[ahead, c])
+            fetch(state.touches[ahead, c])
             if number <= MOST_FEW and (tables.eligible_c[c] & crowded) == 0:
                 meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch)
             else:
                 meet(c, tile, n, t, tables, board, state, ledger, scratch)
-        if tile + 1 < stop:
-            fetch(state.theta[tile + 1])
-            fetch(state.purchase[tile + 1])
-            fetch(state.lapse[tile + 1])
-            fetch(state.stage[tile + 1])
-            fetch(state.resolved[tile + 1])
-            fetch(state.first[tile + 1])
-            fetch(state.last[tile + 1])
-        if number <= MOST_FEW:
-            push(n, crowded, tables, scratch.strength, scratch.push, scratch)
-            gather(scratch.strength, scratch.few, number, scratch.held)
-            push(number, EVERY_KEY, tables, scratch.held, scratch.own_push, scratch)
-            scatter(scratch.own_push, scratch.few, number, scratch.push)
-        else:
-            push(n, EVERY_KEY, tables, scratch.strength, scratch.push, scratch)
+        fetch_people(ahead, state)
+        feel(n, number, crowded, tables, scratch)
         rates(tile, n, t, tables, state, scratch)
         for i in range(n):
             if scratch.event[i]:
@@ -90,7 +84,13 @@ def meet(c, tile, n, t, tables, board, state, ledger, scratch):  # type: ignore[
     ledger.reached_tck[t, c, k] += reached
     passes.tally_by_stage(scratch.exposures, scratch.stage, ledger.exposures_tcks[t, c, k], n)
     passes.mark_touches(
-        scratch.exposures, state.touches[tile, c], state.first[tile], state.last[tile], np.uint8(c), n
+        scratch.exposures,
+        scratch.met,
+        state.touches[tile, c],
+        state.first[tile],
+        state.last[tile],
+        np.uint8(c),
+        n,
     )
     if tables.click_cx[c, 1] > 0:
         ledger.clicks_tck[t, c, k] += passes.click(
@@ -122,6 +122,30 @@ def draw_into(u, tile, t, purpose, tables, state):  # type: ignore[no-untyped-de
         t,
         purpose,
     )
+
+
+@merged
+def fetch_people(tile, state):  # type: ignore[no-untyped-def]
+    """Ask for the rows of a tile that do not belong to a channel."""
+    fetch(state.theta[tile])
+    fetch(state.purchase[tile])
+    fetch(state.lapse[tile])
+    fetch(state.stage[tile])
+    fetch(state.resolved[tile])
+    fetch(state.first[tile])
+    fetch(state.last[tile])
+
+
+@merged
+def feel(n, number, crowded, tables, scratch):  # type: ignore[no-untyped-def]
+    """Pushes on everyone; where few stand at rare stages, theirs are summed apart, side by side."""
+    if number > MOST_FEW:
+        push(n, EVERY_KEY, tables, scratch.strength, scratch.push, scratch)
+        return
+    push(n, crowded, tables, scratch.strength, scratch.push, scratch)
+    gather(scratch.strength, scratch.few, number, scratch.held)
+    push(number, EVERY_KEY, tables, scratch.held, scratch.own_push, scratch)
+    scatter(scratch.own_push, scratch.few, number, scratch.push)
 
 
 @merged

@@ -34,6 +34,8 @@ from sim.market.layout import NO_TOUCH
 
 _I = np.int32
 _F = np.float32
+_ALL = np.uint8(0xFF)
+_NO_TOUCH = np.uint8(NO_TOUCH)
 #: Exposures that the vector pass counts; consumers with more are counted one by one.
 WIDE = 4
 
@@ -115,14 +117,19 @@ def tally_by_stage(exposures, stage, count_s, n):  # type: ignore[no-untyped-def
 
 
 @compiled
-def mark_touches(exposures, touches, first, last, channel, n):  # type: ignore[no-untyped-def]
-    """Count the exposures in `touches` and keep the first and the last channel met."""
+def mark_touches(exposures, met, touches, first, last, channel, n):  # type: ignore[no-untyped-def]
+    """Count the exposures in `touches` and keep the first and the last channel met.
+
+    Bytes are chosen by masks: a choice between bytes by an int32 comparison stays scalar without AVX-512.
+    """
     for i in range(n):
-        touches[i] = touch(touches[i], exposures[i])
+        met[i] = np.uint8(exposures[i])
+        touches[i] = touch(touches[i], met[i])
     for i in range(n):
-        met = exposures[i] > _I(0)
-        last[i] = channel if met else last[i]
-        first[i] = channel if met & (first[i] == np.uint8(NO_TOUCH)) else first[i]
+        now = _ALL if met[i] > np.uint8(0) else np.uint8(0)
+        fresh = now if first[i] == _NO_TOUCH else np.uint8(0)
+        last[i] = (channel & now) | (last[i] & ~now)
+        first[i] = (channel & fresh) | (first[i] & ~fresh)
 
 
 @compiled
@@ -157,7 +164,7 @@ def clear_counts(counts, n):  # type: ignore[no-untyped-def]
 
 @compiled
 def lift(strength_c, from_p, boost_p, lift_sum, out, channel, n):  # type: ignore[no-untyped-def]
-    """Strength of `channel` lifted by the channels from_p remembered with it: strength * (1 + sum boost * m)."""
+    """Strength of `channel` lifted by the channels from_p remembered with it: m * (1 + sum boost * m)."""
     for i in range(n):
         lift_sum[i] = _F(0.0)
     for p in range(from_p.shape[0]):

@@ -1,8 +1,9 @@
-"""Channels that only few consumers of a tile can see, met one consumer at a time.
+"""What concerns only few consumers of a tile, done for these alone.
 
 A dense pass draws for all 1,024 consumers of a tile, whoever can see the channel. Search, marketplaces,
 stores and private groups are for those who are already interested, often one in twenty: drawing for
-these alone is several times cheaper. The rules and draws are the same, so the result is too.
+these alone is several times cheaper, and so is summing the pushes that only their stages feel. The rules and
+draws are the same, so the result is too.
 
     symbol     meaning                                                          dtype, shape
     crowded    bit b set: many of the segment have key b (`board.crowded_k`)    int32

@@ -67,6 +67,7 @@ class Scratch(NamedTuple):
     key: npt.NDArray[np.int32]
     exposures: npt.NDArray[np.int32]
     clicks: npt.NDArray[np.int32]
+    met: Bytes
     strength: Singles
     push: Singles
     held: Singles
@@ -132,6 +133,7 @@ def new_scratch(world: World) -> Scratch:
         "held": (np.float32, (len(world.channels),)),
         "own_push": (np.float32, (N_EFFECTS,)),
         "event": (np.uint8, ()),
+        "met": (np.uint8, ()),
     }
     arrays: dict[str, Any] = {
         name: lanes(*shapes.get(name, (np.float32, ()))[:1], *shapes.get(name, (np.float32, ()))[1])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.engine.draws import BLOCK, draw, fill_draws, key_words, philox, remix, word
+from sim.engine.draws import BLOCK, draw, fill_draws, fill_some_draws, key_words, philox, remix, word
 
 #: Known-answer vectors of Philox4x32-10 published with Random123 (kat_vectors).
 KNOWN = [
@@ -39,6 +39,16 @@ def test_one_draw_is_the_same_as_a_filled_block() -> None:
         fill_draws(out, 11, 12, 13, block, 14, 15)
         singles = [draw(11, 12, 13, block * BLOCK + i, 14, 15) for i in range(BLOCK)]
         np.testing.assert_array_equal(out, singles)
+
+
+def test_the_draws_of_some_are_those_of_the_block() -> None:
+    chosen = np.random.default_rng(0).permutation(BLOCK)[:300].astype(np.int32)
+    whole, some = np.empty(BLOCK, dtype=np.uint32), np.zeros(BLOCK, dtype=np.uint32)
+    for block in (0, 5_000_000):
+        fill_draws(whole, 11, 12, 13, block, 14, 15)
+        fill_some_draws(some, chosen, 300, 11, 12, 13, block, 14, 15)
+        np.testing.assert_array_equal(some[:300], whole[chosen[:300]])
+        assert not some[300:].any()
 
 
 def test_draws_are_uniform() -> None:

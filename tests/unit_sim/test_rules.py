@@ -79,6 +79,31 @@ def test_more_push_never_turns_an_onward_move_away(
         assert outcome(onward + more) == "onward"
 
 
+@given(words, st.floats(0.0, 79.0, width=32))
+def test_whoever_moves_may_have_moved(u: np.uint32, rate: float) -> None:
+    moves = rules.happens(u, rules.chance_of(F(rate)))
+    assert not moves or rules.may_happen(u, F(rate))
+
+
+@pytest.mark.parametrize(
+    "rate", [0.0, 1e-30, 1e-9, 1e-6, 1e-3, 0.05, 0.3, 0.85, 0.9, 0.95, 1.0, 5.0, 80.0, 1e6]
+)
+def test_the_bound_holds_at_the_very_threshold_and_lets_few_others_pass(rate: float) -> None:
+    chance = rules.chance_of(F(rate))
+    edge = min(int(np.float64(chance) * 2**32), 2**32 - 1)
+    around = np.arange(max(0, edge - 5_000), min(2**32, edge + 5_000), dtype=np.uint64).astype(np.uint32)
+    for u in around:
+        assert not rules.happens(u, chance) or rules.may_happen(u, F(rate))
+    if rate < 0.9:
+        passed = np.mean([rules.may_happen(u, F(rate)) for u in U[:20_000]])
+        assert passed <= rate + 4 * math.sqrt(rate / 20_000) + 1e-4
+
+
+@given(st.floats(0.0, 5.0, width=32), st.floats(0.0, 20.0, width=32), st.floats(0.0, 20.0, width=32))
+def test_what_retains_only_lowers_the_lapse_rate(own: float, theta: float, push: float) -> None:
+    assert rules.lapse_rate(F(own), F(1.0), F(theta), F(push)) <= F(own)
+
+
 def test_competing_moves_share_by_rate() -> None:
     onward, away = F(0.3), F(0.1)
     total = F(onward + away)
