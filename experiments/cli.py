@@ -1,4 +1,4 @@
-"""The command `omnifunnel`: run, compare, optimize, check, new, schema.
+"""The command `omnifunnel`: a table of contents of its subcommands, and what every one of them shares.
 
 stdout carries the answer and nothing else; progress and notes go to stderr. Exit codes: 0 done, 1 failed,
 2 usage or bad scenario, 130 interrupted. Heavy imports stand inside the commands, so `--help` is quick.
@@ -12,10 +12,17 @@ from typing import Any
 
 import click
 
+from experiments.commands.attribute import attribute
 from experiments.commands.compare import compare
+from experiments.commands.customers import customers
+from experiments.commands.explain import explain
+from experiments.commands.export import export
 from experiments.commands.files import check, new, schema
+from experiments.commands.fit_customers import fit_customers
+from experiments.commands.journeys import journeys
 from experiments.commands.optimize import optimize
 from experiments.commands.run import run
+from experiments.commands.truth import truth
 from experiments.errors import FAILED, INTERRUPTED, exit_code
 from sim import OmnifunnelError
 
@@ -86,5 +93,19 @@ def main() -> None:
     """
 
 
-for command in (run, compare, optimize, check, new, schema):
+for command in (
+    run,
+    compare,
+    optimize,
+    truth,
+    attribute,
+    journeys,
+    customers,
+    fit_customers,
+    explain,
+    export,
+    check,
+    new,
+    schema,
+):
     main.add_command(command)

@@ -67,7 +67,9 @@ def _bullet(line: str) -> Table:
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_row("-", Text(line[2:]))
+    grid.add_column()
+    grid.add_column(overflow="fold")  # without it a line of wide characters may end in an ellipsis
+    grid.add_row("-", Text(line[2:], overflow="fold"))
     return grid
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from sim import CapacityError, LimitError, OmnifunnelError, PlanError, ScenarioError
+from sim import (
+    CapacityError,
+    JourneyError,
+    LimitError,
+    OmnifunnelError,
+    OrdersError,
+    PlanError,
+    ScenarioError,
+)
 
 
 class OutputError(OmnifunnelError):
@@ -14,7 +22,16 @@ class RequestError(OmnifunnelError):
 
 
 #: What the user can mend by changing what was asked for; all other faults are failures (exit 1).
-USER_FAULTS = (ScenarioError, PlanError, LimitError, CapacityError, OutputError, RequestError)
+USER_FAULTS = (
+    ScenarioError,
+    PlanError,
+    JourneyError,
+    OrdersError,
+    LimitError,
+    CapacityError,
+    OutputError,
+    RequestError,
+)
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 

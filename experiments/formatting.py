@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 
-MISSING = "n/a"
+MISSING = "—"
 _STEPS = ((1e9, " bn"), (1e6, " M"), (1e3, " k"), (1.0, ""))
 #: Units counted in whole things.
 COUNTED = frozenset({"people", "orders", "impressions", "clicks", "count"})
@@ -26,7 +26,7 @@ def decimals(unit: str, size: float) -> int:
 
 
 def number(value: float | None, unit: str, *, currency: str = "", signed: bool = False) -> str:
-    """One number with its unit: `CNY 14,040,000`, `1.23`, `12.3 %`, `n/a` when it is undefined.
+    """One number with its unit: `CNY 14,040,000`, `1.23`, `12.3 %`, `—` when it is undefined.
 
     A signed number is a difference, so that a share then counts in percentage points (`+1.2 pp`).
     """

@@ -92,21 +92,26 @@ def _remove_empty(folders: list[Path]) -> None:
 def write(folder: Path, answer: Answer, settings: Settings) -> list[str]:
     """Write everything of an answer; returns notes for the user.
 
-    Files: scenario.yaml and status_quo.csv (run again from these), summary.json and summary.txt, run.json,
-    one CSV a table and plan, figures/*.png and *.svg.
+    Files: scenario.yaml and status_quo.csv (run again from these) unless nothing was simulated, summary.json
+    and summary.txt, run.json, one CSV a table and plan, figures/*.png and *.svg.
     """
-    from experiments.plots import gallery
-
-    digest = _write_scenario(folder, answer.case)
+    digest = None if answer.case is None else _write_scenario(folder, answer.case)
     _write_json(folder / "summary.json", answer.summary)
     (folder / "summary.txt").write_text(as_text(answer.sections), encoding="utf-8", newline="\n")
     for name, sheet in answer.sheets.items():
         write_sheet(folder / f"{name}.csv", sheet)
-    for name, plan in answer.plans.items():
-        _write_spend(plan, folder / f"{name}.csv", answer.case)
-    notes = gallery.save(answer.figures(), folder / "figures")
+    if answer.case is not None:
+        for name, plan in answer.plans.items():
+            _write_spend(plan, folder / f"{name}.csv", answer.case)
+    notes = _write_figures(folder / "figures", answer.figures())
     _write_json(folder / "run.json", _provenance(answer, settings, digest))
     return notes
+
+
+def _write_figures(folder: Path, figures: Mapping[str, Any]) -> list[str]:
+    from experiments.plots import gallery
+
+    return gallery.save(figures, folder) if figures else []
 
 
 def as_json(document: Mapping[str, Any]) -> str:
@@ -157,16 +162,18 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
     path.write_text(as_json(document), encoding="utf-8", newline="\n")
 
 
-def _provenance(answer: Answer, settings: Settings, digest: str) -> dict[str, Any]:
+def _provenance(answer: Answer, settings: Settings, digest: str | None) -> dict[str, Any]:
+    simulated = answer.case is not None
     return {
         "schema_version": 1,
         "command": ["omnifunnel", *sys.argv[1:]],
         "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "scenario": answer.case.file.source,
+        "scenario": None if answer.case is None else answer.case.file.source,
         "scenario_sha256": digest,
-        "seed": settings.seed,
-        "replicates": settings.replicates,
-        "engine": settings.engine,
+        "inputs": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in answer.inputs},
+        "seed": settings.seed if simulated else None,
+        "replicates": settings.replicates if simulated else None,
+        "engine": settings.engine if simulated else None,
         "solver": answer.solver,
         "interrupted": answer.interrupted,
         "versions": {"python": platform.python_version(), **_versions()},

@@ -9,25 +9,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from optimize.baselines import BASELINES as BASELINES
-    from optimize.evaluator import SEARCH_REPLICATE as SEARCH_REPLICATE
-    from optimize.evaluator import Evaluation as Evaluation
-    from optimize.evaluator import Evaluator as Evaluator
-    from optimize.evaluator import Meter as Meter
-    from optimize.evaluator import SimulationMeter as SimulationMeter
-    from optimize.explain import Binding as Binding
-    from optimize.explain import Explanation as Explanation
-    from optimize.explain import ResponseCurve as ResponseCurve
-    from optimize.explain import ShadowPrice as ShadowPrice
+    from optimize.baselines import (
+        BASELINES as BASELINES,
+        in_proportion as in_proportion,
+        proportional as proportional,
+    )
+    from optimize.evaluator import (
+        SEARCH_REPLICATE as SEARCH_REPLICATE,
+        Evaluation as Evaluation,
+        Evaluator as Evaluator,
+        Meter as Meter,
+        SimulationMeter as SimulationMeter,
+    )
+    from optimize.explain import (
+        Binding as Binding,
+        Explanation as Explanation,
+        ResponseCurve as ResponseCurve,
+        ShadowPrice as ShadowPrice,
+    )
     from optimize.methods import METHODS as METHODS
-    from optimize.objectives import OBJECTIVES as OBJECTIVES
-    from optimize.objectives import Objective as Objective
-    from optimize.problem import BudgetProblem as BudgetProblem
-    from optimize.problem import GroupLimit as GroupLimit
-    from optimize.result import OptimizeResult as OptimizeResult
-    from optimize.result import ParetoPoint as ParetoPoint
-    from optimize.result import TracePoint as TracePoint
-    from optimize.result import Verdict as Verdict
+    from optimize.objectives import OBJECTIVES as OBJECTIVES, Objective as Objective
+    from optimize.problem import BudgetProblem as BudgetProblem, GroupLimit as GroupLimit
+    from optimize.result import (
+        OptimizeResult as OptimizeResult,
+        ParetoPoint as ParetoPoint,
+        TracePoint as TracePoint,
+        Verdict as Verdict,
+    )
     from optimize.run import optimize as optimize
 
 _HOME = {
@@ -50,7 +58,9 @@ _HOME = {
     "SimulationMeter": "evaluator",
     "TracePoint": "result",
     "Verdict": "result",
+    "in_proportion": "baselines",
     "optimize": "run",
+    "proportional": "baselines",
 }
 
 __all__ = sorted(_HOME)

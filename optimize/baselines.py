@@ -1,4 +1,7 @@
-"""Rules of thumb a search must beat: one function and one line in `BASELINES` each."""
+"""Rules of thumb a search must beat: one function and one line in `BASELINES` each.
+
+`in_proportion` is no baseline of a search: it spends as an attribution rule, or the truth, says.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,11 @@ import numpy.typing as npt
 
 from optimize.problem import BudgetProblem
 from optimize.projection import project
+from sim import LimitError
 
 Floats = npt.NDArray[np.float64]
+#: Halvings of the interval that holds a level.
+_ROUNDS = 80
 
 
 def equal(problem: BudgetProblem) -> Floats:
@@ -23,6 +29,73 @@ def equal(problem: BudgetProblem) -> Floats:
 def historical(problem: BudgetProblem) -> Floats:
     """Today's mix at the total in force, moved onto the limits."""
     return project(problem, problem.status_quo_at_total())
+
+
+def proportional(problem: BudgetProblem, credit_c: Floats) -> Floats | None:
+    """The total split in proportion to credit, whatever the limits say.
+
+    Args:
+        problem: lends the total, and the channels that money can buy.
+        credit_c: (C,) any unit; what is below 0 counts as 0, for no one can be paid less than nothing.
+
+    Returns:
+        (C,) amounts that add up to the total; None when no channel that can be bought has any credit.
+
+    Raises:
+        LimitError: not one finite number a channel.
+    """
+    count, credit_c = len(problem.world.channels), np.asarray(credit_c, dtype=np.float64)
+    if credit_c.shape != (count,) or not np.isfinite(credit_c).all():
+        raise LimitError(f"credit: must be {count} finite numbers, one a channel, got {credit_c}")
+    weight_c = np.where(problem.world.priced_c, np.maximum(credit_c, 0.0), 0.0)
+    return problem.total * (weight_c / weight_c.sum()) if weight_c.sum() > 0 else None
+
+
+def in_proportion(problem: BudgetProblem, credit_c: Floats) -> Floats:
+    """The total split in proportion to credit, moved onto the limits.
+
+    Channels that a limit holds together give way alike, and what they give goes to the others in proportion.
+    Without any credit on a channel that can be bought, today's mix stays. Arguments and errors are those of
+    `proportional`.
+    """
+    amounts_c = proportional(problem, credit_c)
+    if amounts_c is None:
+        return historical(problem)
+    return project(problem, scaled(problem, amounts_c) if problem.violations(amounts_c) else amounts_c)
+
+
+def scaled(problem: BudgetProblem, amounts_c: Floats) -> Floats:
+    """Every amount times one level, cut to the bounds; those of a group at its limit times one of their own.
+
+    It is the nearest plan in relative entropy where groups do not overlap; `project` does the rest.
+    """
+    lower_c, upper_c = problem.lower_c, np.minimum(problem.upper_c, problem.total)
+
+    def filled(level: float) -> Floats:
+        found_c = np.clip(level * amounts_c, lower_c, upper_c)
+        for group in problem.groups:
+            members, together = list(group.channels), float(found_c[list(group.channels)].sum())
+            bound = min(max(together, group.lower), group.upper)
+            if bound != together:
+                cut = _cut(amounts_c[members], lower_c[members], upper_c[members])
+                found_c[members] = _levelled(cut, amounts_c[members], bound)
+        return found_c
+
+    return _levelled(filled, amounts_c, problem.total)
+
+
+def _cut(wanted: Floats, lower: Floats, upper: Floats) -> Callable[[float], Floats]:
+    return lambda level: np.clip(level * wanted, lower, upper)
+
+
+def _levelled(filled: Callable[[float], Floats], wanted: Floats, total: float) -> Floats:
+    """`filled`, which rises with the level, where it adds up to the total or as near as it comes."""
+    some = wanted[wanted > 0]
+    low, high = 0.0, 2.0 * total / float(some.min()) if len(some) else 1.0
+    for _ in range(_ROUNDS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if filled(middle).sum() < total else (low, middle)
+    return filled(high)
 
 
 BASELINES: dict[str, Callable[[BudgetProblem], Floats]] = {"equal": equal, "historical": historical}

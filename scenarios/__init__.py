@@ -11,3 +11,8 @@ _NAMES = ("beauty-launch", "retail-media")
 def library() -> dict[str, Path]:
     """The shipped scenarios by name."""
     return {name: _FOLDER / f"{name}.yaml" for name in _NAMES}
+
+
+def cdnow_file() -> Path:
+    """Real purchases of 2,357 customers; see `data/README.md` for columns, origin and licence."""
+    return _FOLDER / "data" / "cdnow_sample.txt"

@@ -14,122 +14,216 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sim.errors import (
-    CapacityError,
-    Fault,
-    LimitError,
-    OmnifunnelError,
-    PlanError,
-    ScenarioError,
-    SolverError,
-)
-
 if TYPE_CHECKING:
-    from sim.engine.compile import is_cached
-    from sim.engine.many import Job, available_cpus, simulate_many
-    from sim.engine.mesa_model import Consumer, MarketModel
-    from sim.engine.run import Run
-    from sim.engine.simulate import ENGINES, simulate
-    from sim.market.compiling import compile_world
-    from sim.market.layout import bytes_per_consumer
-    from sim.market.plan import Plan
-    from sim.market.spend_csv import read_spend, write_spend
-    from sim.market.vocabulary import Kind, Move, Period, Stage, Targeting
-    from sim.market.world import World
-    from sim.measure.channels import CHANNEL_MEASURES, channel_table
-    from sim.measure.kpis import KPIS, Kpi, kpis
-    from sim.measure.replicates import Interval, Replicates, interval, replicate_kpis
-    from sim.scenario.calendar import period_starts
-    from sim.scenario.scalars import dump
-    from sim.scenario.schema import SCHEMA_VERSION, Limit, Scenario
-    from sim.scenario.source import ScenarioFile, json_schema, load
+    from sim.engine.compile import is_cached as is_cached
+    from sim.engine.event_log import Event as Event, EventLog as EventLog
+    from sim.engine.many import Job as Job, available_cpus as available_cpus, simulate_many as simulate_many
+    from sim.engine.mesa_model import Consumer as Consumer, MarketModel as MarketModel
+    from sim.engine.replay import panel as panel, relive as relive, replay as replay
+    from sim.engine.run import Run as Run
+    from sim.engine.simulate import ENGINES as ENGINES, simulate as simulate
+    from sim.engine.trace import Trace as Trace, trace as trace
+    from sim.errors import (
+        CapacityError as CapacityError,
+        Fault as Fault,
+        FitError as FitError,
+        JourneyError as JourneyError,
+        LimitError as LimitError,
+        OmnifunnelError as OmnifunnelError,
+        OrdersError as OrdersError,
+        PlanError as PlanError,
+        ScenarioError as ScenarioError,
+        SolverError as SolverError,
+    )
+    from sim.market.compiling import compile_world as compile_world
+    from sim.market.intervene import (
+        outage as outage,
+        plan_scaled as plan_scaled,
+        plan_without as plan_without,
+        showing as showing,
+        silence as silence,
+    )
+    from sim.market.layout import bytes_per_consumer as bytes_per_consumer
+    from sim.market.plan import Plan as Plan
+    from sim.market.spend_csv import read_spend as read_spend, write_spend as write_spend
+    from sim.market.vocabulary import (
+        Kind as Kind,
+        Move as Move,
+        Period as Period,
+        Stage as Stage,
+        Targeting as Targeting,
+    )
+    from sim.market.world import World as World
+    from sim.measure.attribution.journeys_csv import Journeys as Journeys, read_journeys as read_journeys
+    from sim.measure.attribution.paths import Paths as Paths, paths_of as paths_of
+    from sim.measure.attribution.rules import (
+        RULES as RULES,
+        AttributionOptions as AttributionOptions,
+        Credits as Credits,
+        attribute as attribute,
+    )
+    from sim.measure.attribution.scoreboard import (
+        Score as Score,
+        error_change as error_change,
+        noise_floor as noise_floor,
+        regrets as regrets,
+        score as score,
+        share_intervals as share_intervals,
+    )
+    from sim.measure.channels import CHANNEL_MEASURES as CHANNEL_MEASURES, channel_table as channel_table
+    from sim.measure.customers.acquired import Acquired as Acquired, acquired_customers as acquired_customers
+    from sim.measure.customers.acquisition_costs import COSTS as COSTS, cpa_ltv_quadrants as cpa_ltv_quadrants
+    from sim.measure.customers.customer_value import (
+        COST_MEASURES as COST_MEASURES,
+        CustomerValue as CustomerValue,
+        customer_value as customer_value,
+    )
+    from sim.measure.customers.group_values import GROUP_MEASURES as GROUP_MEASURES
+    from sim.measure.customers.health import HEALTH_THRESHOLD as HEALTH_THRESHOLD
+    from sim.measure.customers.residual import free_pushers as free_pushers
+    from sim.measure.customers.rfm import RFM_MEASURES as RFM_MEASURES, RFM_SEGMENTS as RFM_SEGMENTS
+    from sim.measure.journeys.cross_channel import (
+        CrossChannel as CrossChannel,
+        cross_channel_conversion as cross_channel_conversion,
+    )
+    from sim.measure.journeys.observed import (
+        JourneyLog as JourneyLog,
+        cut_journeys as cut_journeys,
+        paths_from_log as paths_from_log,
+        paths_of_journeys as paths_of_journeys,
+    )
+    from sim.measure.journeys.paths_met import (
+        ChannelCount as ChannelCount,
+        OrderEffect as OrderEffect,
+        PathValue as PathValue,
+        distinct_channels as distinct_channels,
+        order_effects as order_effects,
+        top_paths as top_paths,
+    )
+    from sim.measure.journeys.stays import StageTime as StageTime, time_in_stage as time_in_stage
+    from sim.measure.journeys.touchpoints import HeatRow as HeatRow, heat_map as heat_map
+    from sim.measure.kpis import KPIS as KPIS, Kpi as Kpi, kpis as kpis
+    from sim.measure.replicates import (
+        Interval as Interval,
+        Replicates as Replicates,
+        interval as interval,
+        replicate_kpis as replicate_kpis,
+    )
+    from sim.measure.truth.complementarity import (
+        Complementarity as Complementarity,
+        stage_coverage as stage_coverage,
+    )
+    from sim.measure.truth.counterfactuals import TRUTH_MEASURES as TRUTH_MEASURES, Measure as Measure
+    from sim.measure.truth.resilience import (
+        RESILIENCE_RULE as RESILIENCE_RULE,
+        Outage as Outage,
+        worst_outage as worst_outage,
+    )
+    from sim.measure.truth.returns import Returns as Returns
+    from sim.measure.truth.shapley import (
+        exact_shapley as exact_shapley,
+        random_orders as random_orders,
+        sampled_shapley as sampled_shapley,
+    )
+    from sim.measure.truth.synergy import SYNERGY_BASES as SYNERGY_BASES, SynergyIndex as SynergyIndex
+    from sim.measure.truth.truth import Shapley as Shapley, Truth as Truth, truth as truth
+    from sim.measure.value_models.contractual import (
+        CohortSurvival as CohortSurvival,
+        cohort_survival as cohort_survival,
+    )
+    from sim.measure.value_models.fitted_segment import (
+        fitted_order_value as fitted_order_value,
+        orders_in_steps as orders_in_steps,
+        plain_order_value as plain_order_value,
+        segment_block as segment_block,
+    )
+    from sim.measure.value_models.likelihood import Fit as Fit
+    from sim.measure.value_models.models import MODELS as MODELS, fit_model as fit_model
+    from sim.measure.value_models.orders_csv import (
+        cdnow_transactions as cdnow_transactions,
+        read_orders as read_orders,
+    )
+    from sim.measure.value_models.pareto import discounted_purchases as discounted_purchases
+    from sim.measure.value_models.transactions import (
+        Histories as Histories,
+        PurchaseSummary as PurchaseSummary,
+        SpendSummary as SpendSummary,
+        Transactions as Transactions,
+        summarise_purchases as summarise_purchases,
+    )
+    from sim.scenario.calendar import period_starts as period_starts
+    from sim.scenario.scalars import dump as dump
+    from sim.scenario.schema import SCHEMA_VERSION as SCHEMA_VERSION, Limit as Limit, Scenario as Scenario
+    from sim.scenario.source import ScenarioFile as ScenarioFile, json_schema as json_schema, load as load
 
-_HOME = {
-    "is_cached": "sim.engine.compile",
-    "Consumer": "sim.engine.mesa_model",
-    "MarketModel": "sim.engine.mesa_model",
-    "Run": "sim.engine.run",
-    "ENGINES": "sim.engine.simulate",
-    "Job": "sim.engine.many",
-    "available_cpus": "sim.engine.many",
-    "simulate": "sim.engine.simulate",
-    "simulate_many": "sim.engine.many",
-    "compile_world": "sim.market.compiling",
-    "bytes_per_consumer": "sim.market.layout",
-    "Plan": "sim.market.plan",
-    "read_spend": "sim.market.spend_csv",
-    "write_spend": "sim.market.spend_csv",
-    "Kind": "sim.market.vocabulary",
-    "Move": "sim.market.vocabulary",
-    "Period": "sim.market.vocabulary",
-    "Stage": "sim.market.vocabulary",
-    "Targeting": "sim.market.vocabulary",
-    "World": "sim.market.world",
-    "CHANNEL_MEASURES": "sim.measure.channels",
-    "channel_table": "sim.measure.channels",
-    "KPIS": "sim.measure.kpis",
-    "Kpi": "sim.measure.kpis",
-    "kpis": "sim.measure.kpis",
-    "Interval": "sim.measure.replicates",
-    "Replicates": "sim.measure.replicates",
-    "interval": "sim.measure.replicates",
-    "replicate_kpis": "sim.measure.replicates",
-    "period_starts": "sim.scenario.calendar",
-    "dump": "sim.scenario.scalars",
-    "SCHEMA_VERSION": "sim.scenario.schema",
-    "Limit": "sim.scenario.schema",
-    "Scenario": "sim.scenario.schema",
-    "ScenarioFile": "sim.scenario.source",
-    "json_schema": "sim.scenario.source",
-    "load": "sim.scenario.source",
+#: Where each public name lives: loaded on first use.
+_NAMES = {
+    "sim.engine.compile": "is_cached",
+    "sim.engine.event_log": "Event EventLog",
+    "sim.engine.many": "Job available_cpus simulate_many",
+    "sim.engine.mesa_model": "Consumer MarketModel",
+    "sim.engine.replay": "panel relive replay",
+    "sim.engine.run": "Run",
+    "sim.engine.simulate": "ENGINES simulate",
+    "sim.engine.trace": "Trace trace",
+    "sim.errors": (
+        "CapacityError Fault FitError JourneyError LimitError OmnifunnelError OrdersError PlanError "
+        "ScenarioError SolverError"
+    ),
+    "sim.market.compiling": "compile_world",
+    "sim.market.intervene": "outage plan_scaled plan_without showing silence",
+    "sim.market.layout": "bytes_per_consumer",
+    "sim.market.plan": "Plan",
+    "sim.market.spend_csv": "read_spend write_spend",
+    "sim.market.vocabulary": "Kind Move Period Stage Targeting",
+    "sim.market.world": "World",
+    "sim.measure.attribution.journeys_csv": "Journeys read_journeys",
+    "sim.measure.attribution.paths": "Paths paths_of",
+    "sim.measure.attribution.rules": "AttributionOptions Credits RULES attribute",
+    "sim.measure.attribution.scoreboard": "Score error_change noise_floor regrets score share_intervals",
+    "sim.measure.channels": "CHANNEL_MEASURES channel_table",
+    "sim.measure.customers.acquired": "Acquired acquired_customers",
+    "sim.measure.customers.acquisition_costs": "COSTS cpa_ltv_quadrants",
+    "sim.measure.customers.customer_value": "COST_MEASURES CustomerValue customer_value",
+    "sim.measure.customers.group_values": "GROUP_MEASURES",
+    "sim.measure.customers.health": "HEALTH_THRESHOLD",
+    "sim.measure.customers.residual": "free_pushers",
+    "sim.measure.customers.rfm": "RFM_MEASURES RFM_SEGMENTS",
+    "sim.measure.journeys.cross_channel": "CrossChannel cross_channel_conversion",
+    "sim.measure.journeys.observed": "JourneyLog cut_journeys paths_from_log paths_of_journeys",
+    "sim.measure.journeys.paths_met": (
+        "ChannelCount OrderEffect PathValue distinct_channels order_effects top_paths"
+    ),
+    "sim.measure.journeys.stays": "StageTime time_in_stage",
+    "sim.measure.journeys.touchpoints": "HeatRow heat_map",
+    "sim.measure.kpis": "KPIS Kpi kpis",
+    "sim.measure.replicates": "Interval Replicates interval replicate_kpis",
+    "sim.measure.truth.complementarity": "Complementarity stage_coverage",
+    "sim.measure.truth.counterfactuals": "Measure TRUTH_MEASURES",
+    "sim.measure.truth.resilience": "Outage RESILIENCE_RULE worst_outage",
+    "sim.measure.truth.returns": "Returns",
+    "sim.measure.truth.shapley": "exact_shapley random_orders sampled_shapley",
+    "sim.measure.truth.synergy": "SYNERGY_BASES SynergyIndex",
+    "sim.measure.truth.truth": "Shapley Truth truth",
+    "sim.measure.value_models.contractual": "CohortSurvival cohort_survival",
+    "sim.measure.value_models.fitted_segment": (
+        "fitted_order_value orders_in_steps plain_order_value segment_block"
+    ),
+    "sim.measure.value_models.likelihood": "Fit",
+    "sim.measure.value_models.models": "MODELS fit_model",
+    "sim.measure.value_models.orders_csv": "cdnow_transactions read_orders",
+    "sim.measure.value_models.pareto": "discounted_purchases",
+    "sim.measure.value_models.transactions": (
+        "Histories PurchaseSummary SpendSummary Transactions summarise_purchases"
+    ),
+    "sim.scenario.calendar": "period_starts",
+    "sim.scenario.scalars": "dump",
+    "sim.scenario.schema": "Limit SCHEMA_VERSION Scenario",
+    "sim.scenario.source": "ScenarioFile json_schema load",
 }
+_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
-__all__ = [
-    "CHANNEL_MEASURES",
-    "ENGINES",
-    "KPIS",
-    "SCHEMA_VERSION",
-    "CapacityError",
-    "Consumer",
-    "Fault",
-    "Interval",
-    "Job",
-    "Kind",
-    "Kpi",
-    "Limit",
-    "LimitError",
-    "MarketModel",
-    "Move",
-    "OmnifunnelError",
-    "Period",
-    "Plan",
-    "PlanError",
-    "Replicates",
-    "Run",
-    "Scenario",
-    "ScenarioError",
-    "ScenarioFile",
-    "SolverError",
-    "Stage",
-    "Targeting",
-    "World",
-    "available_cpus",
-    "bytes_per_consumer",
-    "channel_table",
-    "compile_world",
-    "dump",
-    "interval",
-    "is_cached",
-    "json_schema",
-    "kpis",
-    "load",
-    "period_starts",
-    "read_spend",
-    "replicate_kpis",
-    "simulate",
-    "simulate_many",
-    "write_spend",
-]
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -18,6 +18,10 @@ class PlanError(OmnifunnelError):
     """A plan that cannot be spent: unknown channel, negative or non-finite money, wrong length."""
 
 
+class JourneyError(OmnifunnelError):
+    """Journeys that cannot be read or attributed: columns, times, counts, or nothing to share out."""
+
+
 class CapacityError(OmnifunnelError):
     """A world that would not fit into the machine's memory, told before anything is allocated."""
 
@@ -28,6 +32,14 @@ class LimitError(OmnifunnelError):
 
 class SolverError(OmnifunnelError):
     """A linear solver ended in any status but optimal; the text carries the status by name."""
+
+
+class OrdersError(OmnifunnelError):
+    """A table of orders that cannot be read or fitted; one line per fault, with file and line."""
+
+
+class FitError(OmnifunnelError):
+    """A model that the data do not identify: no maximum, or a parameter that runs to its bound."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,10 @@ def _summary(
 
 
 def _figures(case: Case, replicates: Replicates) -> dict[str, Any]:
-    from experiments.plots.from_runs import funnel_of
+    from experiments.plots.from_runs import funnel_of, reach_of
     from experiments.runner import PLAN
 
-    return {"funnel": funnel_of(case.world, {case.name: replicates.occupancy[PLAN]})}
+    return {
+        "funnel": funnel_of(case.world, {case.name: replicates.occupancy[PLAN]}),
+        "reach-frequency": reach_of(replicates.runs[PLAN]),
+    }

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from experiments.plots.funnel import FunnelData, funnel_data
+from experiments.plots.reach_frequency import ReachData, reach_data
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from sim import World
+    from sim import Run, World
 
 
 #: Rows of the forest plot: one of each kind, no KPI that another one repeats.
@@ -37,6 +38,11 @@ def funnel_of(world: World, occupancy: Mapping[str, npt.NDArray]) -> FunnelData:
 
     stages = [stage.name.lower() for stage in Stage]
     return funnel_data(occupancy, stages, paid_periods=world.periods, period_name=world.period.value)
+
+
+def reach_of(run: Run) -> ReachData:
+    """Reach and frequency of every channel in one run."""
+    return reach_data(run.world.labels, run.frequency_cf, run.exposures_tcks.sum(axis=(0, 2, 3)))
 
 
 def kpi_texts(names: tuple[str, ...] | None = None) -> dict[str, tuple[str, str, str | None]]:

@@ -16,8 +16,16 @@ from experiments.plots.budget import BudgetData, plot_budget
 from experiments.plots.comparison import ComparisonData, plot_comparison
 from experiments.plots.difference import DifferenceData, plot_difference
 from experiments.plots.funnel import FunnelData, plot_funnel
+from experiments.plots.heatmap import HeatmapData, plot_heatmap
 from experiments.plots.pareto import ParetoData, plot_pareto
+from experiments.plots.quadrants import QuadrantsData, plot_quadrants
+from experiments.plots.reach_frequency import ReachData, plot_reach
+from experiments.plots.regret import RegretData, plot_regret
 from experiments.plots.response import ResponseData, columns_of, plot_response
+from experiments.plots.retention import RetentionData, plot_retention
+from experiments.plots.scoreboard import ScoreboardData, plot_scoreboard, scoreboard_grid
+from experiments.plots.synergy import SynergyData, plot_synergy
+from experiments.plots.waterfall import WaterfallData, plot_waterfall
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,6 +58,23 @@ LAYOUTS: dict[type, Layout] = {
     BudgetData: Layout(plot_budget, lambda data, _: 1.9 + 0.46 * len(data.rows)),
     DifferenceData: Layout(plot_difference, lambda data, _: 2.0 + 0.34 * len(data.rows)),
     ParetoData: Layout(plot_pareto, lambda data, _: 5.4),
+    QuadrantsData: Layout(plot_quadrants, lambda data, _: 5.6),
+    ReachData: Layout(plot_reach, lambda data, _: 1.9 + 0.4 * len(data.rows)),
+    HeatmapData: Layout(
+        plot_heatmap,
+        lambda data, rows: 1.0 + rows * (0.65 + 0.27 * len(data.labels)),
+        lambda data: (len(data.panels), 1),
+    ),
+    RetentionData: Layout(plot_retention, lambda data, _: 5.2 + 0.22 * ((len(data.lines) + 4) // 4)),
+    RegretData: Layout(plot_regret, lambda data, _: 1.9 + 0.42 * len(data.rows)),
+    ScoreboardData: Layout(
+        plot_scoreboard,
+        lambda data, rows: 1.4 + rows * (0.8 + 0.19 * len(data.labels)),
+        scoreboard_grid,
+        share_y=True,
+    ),
+    SynergyData: Layout(plot_synergy, lambda data, _: 1.6 + 0.42 * len(data.labels)),
+    WaterfallData: Layout(plot_waterfall, lambda data, _: 1.5 + 0.36 * len(data.steps)),
     FunnelData: Layout(plot_funnel, lambda data, _: 5.0, lambda data: _grid(len(data.stages), 4)),
     ResponseData: Layout(
         plot_response,

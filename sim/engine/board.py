@@ -71,15 +71,16 @@ def post_board(board, prices, n_ksr, spend_c, t):  # type: ignore[no-untyped-def
         wanted = 1000.0 * offered / (prices.cpm_c[c] * weight)
         sold = sellable(wanted, prices.inventory_c[c] * audience) if audience > 0.0 else 0.0
         earned = earned_contacts(prices, n_ksr, c, people)
+        available = prices.availability_tc[t, c]
         delivered = 0.0
         for k in range(n_ksr.shape[0]):
             paid = prices.affinity_ck[c, k] * sold / audience if audience > 0.0 else 0.0
             share = audience_k[k] / audience if audience > 0.0 else 0.0
-            rate = paid + prices.organic_c[c] + earned
+            rate = (paid + prices.organic_c[c] + earned) * available
             kept = fill_tails(board.tail_ckx[c, k], rate, prices.frequency_cap_c[c])
             delivered += share * kept
             board.rate_ck[c, k] = rate
-        bill(board, c, spend_c[c], offered, wanted, sold * delivered, minor)
+        bill(board, c, spend_c[c], offered, wanted, sold * delivered * available, minor)
 
 
 @compiled

@@ -238,7 +238,9 @@ def order(i, tile, t, number, repeat, tables, state, ledger, scratch):  # type: 
     for j in range(weight_j.shape[0]):
         c = tables.sell_j[j]
         strength = strength_of(state.memory[tile, c, i], tables.saturation_c[c])
-        weight_j[j] = selling_weight(tables.preference_kj[k, j], tables.pull_j[j], strength)
+        weight_j[j] = selling_weight(
+            tables.preference_kj[k, j], tables.open_tj[t, j], tables.pull_j[j], strength
+        )
     none = state.memory.shape[1]
     first, last = np.int64(state.acquired_first[tile, i]), np.int64(state.acquired_last[tile, i])
     buyer = (
@@ -248,8 +250,8 @@ def order(i, tile, t, number, repeat, tables, state, ledger, scratch):  # type: 
         np.int64(state.orders[tile, i]),
     )
     index = state.block[tile] * state.stage.shape[1] + i
-    place_order(tables, ledger, k, index, t, number, repeat, weight_j, buyer)
-    state.orders[tile, i] = min(NEVER, np.int64(state.orders[tile, i]) + 1)
+    if place_order(tables, ledger, k, index, t, number, repeat, weight_j, buyer):
+        state.orders[tile, i] = min(NEVER, np.int64(state.orders[tile, i]) + 1)
 
 
 @compiled

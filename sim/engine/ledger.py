@@ -8,6 +8,7 @@
     orders_tjkr       orders; r 0 first and win-back, 1 repeat                     (T, J, K, 2)
     revenue_tjkr      value of these orders, minor units                           (T, J, K, 2)
     margin_tk         margin of these orders, minor units                          (T, K)
+    lost_orders_tk    orders not placed: every shop was shut                       (T, K)
     acquired_ock      first orders in the paid periods by first (o = 0) and last   (2, C + 1, K)
                       (o = 1) touch; row C: met no channel
     cohort_value_ock  discounted margin of those within the LTV horizon, minor     (2, C + 1, K)
@@ -42,6 +43,7 @@ class Ledger(NamedTuple):
     orders_tjkr: Ints
     revenue_tjkr: Ints
     margin_tk: Ints
+    lost_orders_tk: Ints
     acquired_ock: Ints
     cohort_value_ock: Ints
     repeaters_k: Ints
@@ -59,6 +61,7 @@ def empty_ledger(world: World) -> Ledger:
         (t, c, k),
         (t, j, k, 2),
         (t, j, k, 2),
+        (t, k),
         (t, k),
         (2, c + 1, k),
         (2, c + 1, k),
@@ -86,6 +89,12 @@ def count_order(ledger, t, k, j, repeat, value, margin):  # type: ignore[no-unty
     ledger.orders_tjkr[t, j, k, repeat] += 1
     ledger.revenue_tjkr[t, j, k, repeat] += value
     ledger.margin_tk[t, k] += margin
+
+
+@merged
+def count_lost_order(ledger, t, k):  # type: ignore[no-untyped-def]
+    """One order that found every shop shut; who wanted it stays the customer that the move made."""
+    ledger.lost_orders_tk[t, k] += 1
 
 
 @merged

@@ -23,11 +23,16 @@ LARGE = 200_000
 
 @dataclass(frozen=True)
 class Job:
-    """One simulation to run."""
+    """One simulation to run.
+
+    Attributes:
+        world: a world of its own, of the same shapes as the common one (see `market.intervene`).
+    """
 
     plan: Plan
     seed: int
     replicate: int = 0
+    world: World | None = None
 
 
 class _Stopped(Exception):
@@ -66,7 +71,7 @@ def simulate_many(
     An exception, Ctrl-C among them, ends all runs at the end of the period they are in.
 
     Args:
-        world: the compiled scenario.
+        world: the compiled scenario, for jobs that bring none.
         jobs: plans with their draws.
         engine: as for `simulate`.
         threads: at most this many threads in all; default: one for each processor. No result depends on it.
@@ -79,7 +84,7 @@ def simulate_many(
 
     def work(job: Job) -> Run:
         return simulate(
-            world,
+            job.world or world,
             job.plan,
             seed=job.seed,
             replicate=job.replicate,

@@ -31,8 +31,8 @@ class Consumer(mesa.Agent):
 
     def __init__(self, model: MarketModel, segment: int, index: int) -> None:
         super().__init__(model)
-        self.person = new_person(len(model.world.channels), segment, index)
-        be_born(self.person, model.tables)
+        self.person = new_person(len(model.world.channels))
+        be_born(self.person, segment, index, model.tables)
 
     @property
     def stage(self) -> Stage:

@@ -20,10 +20,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compile import inlined
-from sim.market.layout import CELLS, COUNTED, ON_PLATFORM
+from sim.market.layout import CELLS, COUNTED, MOST_ORDERS, ON_PLATFORM
 
 _F = np.float32
-_I = np.int32
 _ZERO = _F(0.0)
 _ONE = _F(1.0)
 #: Memories below this are forgotten: denormal numbers would slow the whole pass.
@@ -34,7 +33,6 @@ _LN2_LOW = _F(-2.12194440e-4)
 _MOST_RATE = _F(80.0)
 _ALMOST_ONE = _F(0.99999994)
 _TWO31 = _F(2147483648.0)
-_MOST_ORDERS = 64
 _COUNTED = np.uint8(COUNTED)
 _ON_PLATFORM = np.uint8(ON_PLATFORM)
 #: Rates above this are taken as certain by `may_happen`.
@@ -182,7 +180,7 @@ def count_orders(u, rate):  # type: ignore[no-untyped-def]
     tail = chance_of(rate)
     term = survival_of(rate)
     count = 0
-    while count < _MOST_ORDERS and happens(u, tail):
+    while count < MOST_ORDERS and happens(u, tail):
         count += 1
         term = term * rate / _F(count)
         tail = tail - term
@@ -191,12 +189,12 @@ def count_orders(u, rate):  # type: ignore[no-untyped-def]
 
 @inlined
 def choose(u, weight_j):  # type: ignore[no-untyped-def]
-    """Index drawn with probability proportional to weight_j (float32, sum > 0)."""
+    """Index drawn with probability proportional to weight_j (float32); -1 when all weights are 0."""
     total = _ZERO
     for j in range(weight_j.shape[0]):
         total += weight_j[j]
     mark = _F(u >> np.uint32(8)) * _F(1.0 / 16777216.0) * total
-    last = 0
+    last = -1
     passed = _ZERO
     for j in range(weight_j.shape[0]):
         if weight_j[j] > _ZERO:
@@ -208,9 +206,9 @@ def choose(u, weight_j):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def selling_weight(preference, pull, strength):  # type: ignore[no-untyped-def]
-    """Weight of a selling channel: preference * (1 + pull * strength)."""
-    return preference * (_ONE + pull * strength)
+def selling_weight(preference, available, pull, strength):  # type: ignore[no-untyped-def]
+    """Weight of a selling channel: preference * available * (1 + pull * strength); 0 when it is shut."""
+    return preference * available * (_ONE + pull * strength)
 
 
 @inlined

@@ -45,6 +45,7 @@ class Run:
     orders_tjkr: Ints
     revenue_tjkr: Ints
     margin_tk: Ints
+    lost_orders_tk: Ints
     acquired_ock: Ints
     cohort_value_ock: Ints
     repeaters_k: Ints
@@ -67,9 +68,14 @@ class Run:
         return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
     def fingerprint(self) -> str:
-        """SHA-256 over all recorded arrays: equal fingerprints are equal runs, bit for bit."""
+        """SHA-256 over all recorded arrays: equal fingerprints are equal runs, bit for bit.
+
+        An array that holds nothing is left out, so that a count added later leaves old prints as they were.
+        """
         digest = hashlib.sha256()
         for name, array in sorted(self.arrays().items()):
+            if not array.any():
+                continue
             digest.update(f"{name}{array.shape}{array.dtype}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()

@@ -67,6 +67,7 @@ class Tables(NamedTuple):
     sell_j: Ints
     preference_kj: Singles
     pull_j: Singles
+    open_tj: Singles
     basket_j: Floats
     margin_rate_j: Floats
     discount_t: Floats
@@ -94,6 +95,7 @@ class Prices(NamedTuple):
     contacts_c: Floats
     loyal_weight_c: Floats
     frequency_cap_c: Ints
+    availability_tc: Floats
     scale: Floats
 
 
@@ -135,6 +137,7 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
         sell_j=world.sell_j,
         preference_kj=world.preference_kj,
         pull_j=world.pull_j,
+        open_tj=world.availability_tc[:, world.sell_j].astype(np.float32),
         basket_j=world.basket_j,
         margin_rate_j=world.margin_rate_j,
         discount_t=world.discount_t,
@@ -163,6 +166,7 @@ def _prices(world: World, key: Ints, order_word_c: Ints) -> Prices:
         contacts_c=world.contacts_c,
         loyal_weight_c=world.loyal_weight_c,
         frequency_cap_c=world.frequency_cap_c,
+        availability_tc=world.availability_tc,
         scale=np.array([world.weight, float(world.minor), float(world.agents)]),
     )
 

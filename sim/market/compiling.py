@@ -73,6 +73,7 @@ def compile_world(scenario: Scenario) -> World:
         agents_k=_allot(scenario, segment_ids),
         cool=scenario.funnel.cool_rate_per_period,
         discount_t=_discounts(scenario),
+        availability_tc=np.ones((time.periods + time.tail, len(ids))),
         **_media(ids, channels, segment_ids, segments),
         **_memory(scenario, ids, channels),
         **_behaviour(scenario, segments),
@@ -172,6 +173,7 @@ def _media(
         "loyal_weight_c": np.array([c.loyal_weight for c in channels]),
         "frequency_cap_c": np.array([c.frequency_cap for c in channels], dtype=np.int64),
         "ctr_c": np.array([c.ctr for c in channels]),
+        "tracked_c": np.array([c.tracked for c in channels]),
     }
 
 

@@ -11,6 +11,8 @@ ON_PLATFORM = 0x80
 COUNTED = 0x0F
 #: Exposures a period are cut here at the latest (`frequency_cap`).
 MOST_EXPOSURES = 15
+#: Orders of one consumer and period are cut here.
+MOST_ORDERS = 64
 #: `acquired` of a consumer who was never acquired within the run.
 NEVER = 0xFFFF
 #: First and last touch of a consumer who has met no channel.
@@ -22,7 +24,7 @@ FREQUENCY_BINS = 16
 def ledger_bytes(periods: int, channels: int, segments: int, shops: int) -> int:
     """Bytes of one ledger with its boards, which does not depend on the consumers."""
     per_channel = segments * (8 + 2 + 1) + 2
-    return 8 * periods * (channels * per_channel + segments * (8 * 4 + 8 + 1 + 4 * shops))
+    return 8 * periods * (channels * per_channel + segments * (8 * 4 + 8 + 2 + 4 * shops))
 
 
 def bytes_per_consumer(channels: int) -> int:

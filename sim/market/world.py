@@ -14,6 +14,8 @@ Channels and segments stand in the order of their ids, so that the order in a fi
     inventory_c      most impressions per audience member and period     (C,)        impressions
     organic_c        free impressions per eligible person and period     (C,)        impressions
     contacts_c       people told per advocate and period                 (C,)        people
+    availability_tc  share of a channel that works: 1 all, 0 outage      (T, C)      0 .. 1
+    tracked_c        share of touches that the brand can record          (C,)        0 .. 1
     retain_c         share of memory kept over one period                (C,)        0 .. 1
     effect_ce        push on move e per unit of strength                 (C, 9)      per period
     boost_cd         lift of c's push per unit of strength of d          (C, C)
@@ -73,7 +75,9 @@ class World:
     contacts_c: Floats
     loyal_weight_c: Floats
     frequency_cap_c: Ints
+    availability_tc: Floats
     ctr_c: Floats
+    tracked_c: Floats
     click_weight_c: Singles
     retain_c: Singles
     saturation_c: Singles

@@ -22,7 +22,7 @@ NOT_SIMULATED = frozenset({
     "mixing_matrix", "nps", "outage", "outages", "personal", "personalisation", "personalization",
     "personalized", "price_elasticity", "price_factor", "price_index", "promotion", "promotions", "rival",
     "rivals", "satisfaction", "season", "seasonality", "service", "shared_stock", "stock", "tolerance",
-    "tracked", "tracking", "yield",
+    "tracking", "yield",
 })  # fmt: skip
 _LONGEST_WORD = 60
 _MOST_NAMES = 200

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from sim.errors import Fault
 from sim.scenario.faults import Problem
-from sim.scenario.fields import Path as FieldPath
-from sim.scenario.fields import dotted, field_names, is_optional_block, nearest
+from sim.scenario.fields import Path as FieldPath, dotted, field_names, is_optional_block, nearest
 from sim.scenario.marks import MAX_BYTES, Mark, Node, parse, shown
 
 _MAX_CHAIN = 8

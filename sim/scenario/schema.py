@@ -233,6 +233,7 @@ class Channel(Model):
         default=MAX_FREQUENCY, ge=1, le=MAX_FREQUENCY, description="most exposures per person and period"
     )
     effect: Effects = Field(default=Effects(), description="what remembered exposures push")
+    tracked: Share = Field(default=1.0, description="share of its touches that the brand can record")
     sells: Sells | None = Field(default=None, description="set where orders can close")
 
 

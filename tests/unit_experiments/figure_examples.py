@@ -1,13 +1,24 @@
 """One example of each figure's data, with long and Chinese labels: what the figure tests draw."""
 
 import numpy as np
+from attribution_example import example as attribution_example, journeys_example
+from customers_example import example as customers_example
+from truth_example import example as truth_example
 
 from experiments.plots.budget import budget_data
 from experiments.plots.comparison import comparison_data
 from experiments.plots.difference import difference_data
 from experiments.plots.funnel import funnel_data
+from experiments.plots.heatmap import heatmap_data
 from experiments.plots.pareto import ParetoPoint, pareto_data
+from experiments.plots.quadrants import quadrants_data
+from experiments.plots.reach_frequency import reach_data
+from experiments.plots.regret import regret_data
 from experiments.plots.response import ResponseCurve, response_data
+from experiments.plots.retention import retention_data
+from experiments.plots.scoreboard import scoreboard_data
+from experiments.plots.synergy import synergy_data
+from experiments.plots.waterfall import waterfall_data
 
 LABELS = {
     "xhs": "小红书KOL种草",
@@ -72,6 +83,12 @@ def _curves():
         yield ResponseCurve(LABELS[channel], sampled, fitted, NOW[channel], NEW[channel])
 
 
+def _exposures():
+    """Consumers by exposures, and exposures, of channels from rare to heavy."""
+    counts_cf = np.array([[5 * c + 40, *range(16, 16 + c), *[1 + c] * (15 - c)] for c in range(len(LABELS))])
+    return counts_cf, (counts_cf * np.arange(16)).sum(axis=1) * 12.0
+
+
 def _comparison():
     factors = {"beauty-launch": 1.0, "identity-silo": 0.9, "unified-customer-view": 1.1, "same": 1.004}
     cases = {
@@ -106,4 +123,15 @@ EXAMPLES = {
         currency="CNY",
     ),
     "comparison": _comparison(),
+    "reach": reach_data(list(LABELS.values()), *_exposures()),
+    "waterfall": waterfall_data(truth_example(), "orders"),
+    "waterfall_of_lifts": waterfall_data(truth_example(shapley=False), "profit"),
+    "synergy": synergy_data(truth_example(), "profit", "full"),
+    "scoreboard": scoreboard_data(attribution_example(), "value"),
+    "scoreboard_of_two": scoreboard_data(attribution_example(rules=("last", "markov_1")), "conversions"),
+    "regret": regret_data(attribution_example()),
+    "heat_map": heatmap_data(journeys_example()),
+    "retention": retention_data(customers_example(), "channels"),
+    "retention_of_cohorts": retention_data(customers_example(), "cohorts"),
+    "quadrants": quadrants_data(customers_example()),
 }

@@ -45,7 +45,9 @@ def test_help_is_quick():
     assert min(times) < 0.3
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "optimize", "check", "new", "schema"])
+@pytest.mark.parametrize(
+    "command", ["run", "compare", "optimize", "truth", "fit-customers", "check", "new", "schema"]
+)
 def test_help_ends_with_two_examples_that_run(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     lines = invoke(command, "--help").stdout.strip().splitlines()[-2:]
@@ -54,7 +56,7 @@ def test_help_ends_with_two_examples_that_run(command, tmp_path, monkeypatch):
         assert words[:2] == ["omnifunnel", command]
         if ">" in words:
             words = words[: words.index(">")]
-        extra = SMALL if command in ("run", "compare", "optimize") else []
+        extra = SMALL if command in ("run", "compare", "optimize", "truth") else []
         extra = [*extra, "--runs", "30"] if command == "optimize" else extra
         result = invoke(*words[1:], *extra)
         assert result.exit_code == 0, (line, result.stderr)

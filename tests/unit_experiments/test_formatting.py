@@ -16,8 +16,8 @@ from experiments import formatting
         (0.1234, "share", "12.3 %"),
         (140_312.6, "people", "140,313"),
         (-0.001, "ratio", "0.00"),
-        (None, "ratio", "n/a"),
-        (float("nan"), "money", "n/a"),
+        (None, "ratio", "—"),
+        (float("nan"), "money", "—"),
     ],
 )
 def test_number_has_the_digits_its_unit_is_worth(value, unit, text):
@@ -38,8 +38,8 @@ def test_difference_of_shares_counts_in_percentage_points():
 
 def test_no_interval_and_undefined_are_told_apart():
     assert formatting.interval({"mean": 1.0, "low": None, "high": None}, "ratio") == "1.00"
-    assert formatting.interval({"mean": None, "low": None, "high": None}, "ratio") == "n/a"
-    assert formatting.interval(None, "ratio") == "n/a"
+    assert formatting.interval({"mean": None, "low": None, "high": None}, "ratio") == "—"
+    assert formatting.interval(None, "ratio") == "—"
 
 
 @pytest.mark.parametrize(

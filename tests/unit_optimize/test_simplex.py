@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 from analytic import AnalyticMarket
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from optimize.simplex import decode, encode
 

@@ -6,8 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from sim.errors import ScenarioError
 from sim.scenario.marks import MAX_BYTES, MAX_DEPTH, Mark, parse

@@ -1,0 +1,1 @@
+"""Attribution: paths of touches and the rules that share out their credit."""

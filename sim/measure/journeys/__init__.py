@@ -1,0 +1,1 @@
+"""Journeys: what replayed lives say about touchpoints, windows and paths."""

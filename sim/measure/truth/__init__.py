@@ -1,0 +1,1 @@
+"""Truth by counterfactual: what is lost without a channel, alone, together and in an outage."""

@@ -1,0 +1,1 @@
+"""Customer value models fitted to a table of orders by maximum likelihood."""
