@@ -7,7 +7,9 @@ stdout carries the answer and nothing else; progress and notes go to stderr. Exi
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from typing import Any
 
 import click
@@ -21,7 +23,9 @@ from experiments.commands.files import check, new, schema
 from experiments.commands.fit_customers import fit_customers
 from experiments.commands.journeys import journeys
 from experiments.commands.optimize import optimize
+from experiments.commands.race import race
 from experiments.commands.run import run
+from experiments.commands.score import score
 from experiments.commands.truth import truth
 from experiments.errors import FAILED, INTERRUPTED, exit_code
 from sim import OmnifunnelError
@@ -39,6 +43,7 @@ class Program(click.Group):
         kwargs["standalone_mode"] = False
         try:
             _forgiving_output()
+            _end_as_by_ctrl_c()
             code = super().main(*args, **kwargs)
             sys.stdout.flush()  # a reader that left must be noticed here, not while Python shuts down
         except OmnifunnelError as fault:
@@ -67,6 +72,16 @@ def _forgiving_output() -> None:
             stream.reconfigure(errors="replace")
 
 
+def _end_as_by_ctrl_c() -> None:
+    """A polite kill (SIGTERM) ends a command as Ctrl-C does: nothing half done stays."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, interrupt)
+
+
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     from importlib import metadata
 
@@ -81,7 +96,7 @@ def _show_version(context: click.Context, _parameter: click.Parameter, wanted: b
 @click.group(
     cls=Program,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="\b\nExamples:\n  omnifunnel run beauty-launch\n  omnifunnel optimize beauty-launch --method lp",
+    epilog="\b\nExamples:\n  omnifunnel run beauty-launch\n  omnifunnel optimize beauty-launch --runs 200",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show it."
@@ -97,6 +112,8 @@ for command in (
     run,
     compare,
     optimize,
+    race,
+    score,
     truth,
     attribute,
     journeys,

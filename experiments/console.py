@@ -55,6 +55,8 @@ def _print(sections: Sequence[str | Grid], target: IO[str], *, width: int | None
         if number:
             console.print()
         if isinstance(section, Grid):
+            if section.title:  # by itself, or it would be broken to the width of the table
+                console.print(Text(section.title, style="bold"))
             console.print(_table(section))
         else:
             for line in section.splitlines():
@@ -79,13 +81,7 @@ def _table(grid: Grid) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=Text(grid.title) if grid.title else None,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for number, name in enumerate(grid.header):
         table.add_column(Text(name), justify="left" if number < grid.left else "right", overflow="fold")
     for row in grid.rows:

@@ -27,8 +27,15 @@ if TYPE_CHECKING:
         ResponseCurve as ResponseCurve,
         ShadowPrice as ShadowPrice,
     )
+    from optimize.flights import Flight as Flight
+    from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
+    from optimize.measured_rules import MEASURED_RULES as MEASURED_RULES
     from optimize.methods import METHODS as METHODS
-    from optimize.objectives import OBJECTIVES as OBJECTIVES, Objective as Objective
+    from optimize.objectives import (
+        OBJECTIVES as OBJECTIVES,
+        Objective as Objective,
+        objective as objective,
+    )
     from optimize.problem import BudgetProblem as BudgetProblem, GroupLimit as GroupLimit
     from optimize.result import (
         OptimizeResult as OptimizeResult,
@@ -37,6 +44,8 @@ if TYPE_CHECKING:
         Verdict as Verdict,
     )
     from optimize.run import optimize as optimize
+    from optimize.target_check import TargetCheck as TargetCheck
+    from optimize.targets import TARGETS as TARGETS, Target as Target
 
 _HOME = {
     "BASELINES": "baselines",
@@ -45,7 +54,15 @@ _HOME = {
     "Evaluation": "evaluator",
     "Evaluator": "evaluator",
     "Explanation": "explain",
+    "Flight": "flights",
     "GroupLimit": "problem",
+    "Minimum": "limits",
+    "ShareLimit": "limits",
+    "TARGETS": "targets",
+    "Target": "targets",
+    "TargetCheck": "target_check",
+    "objective": "objectives",
+    "MEASURED_RULES": "measured_rules",
     "METHODS": "methods",
     "Meter": "evaluator",
     "OBJECTIVES": "objectives",

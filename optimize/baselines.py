@@ -1,6 +1,7 @@
 """Rules of thumb a search must beat: one function and one line in `BASELINES` each.
 
-`in_proportion` is no baseline of a search: it spends as an attribution rule, or the truth, says.
+Rules that need simulations are in `measured_rules`. `in_proportion` is no baseline of a search: it spends as
+an attribution rule, or the truth, says.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from optimize.projection import project
 from sim import LimitError
 
 Floats = npt.NDArray[np.float64]
+#: Shares of the main, second and third line of channels.
+LINES = (0.5, 0.3, 0.2)
 #: Halvings of the interval that holds a level.
 _ROUNDS = 80
 
@@ -29,6 +32,23 @@ def equal(problem: BudgetProblem) -> Floats:
 def historical(problem: BudgetProblem) -> Floats:
     """Today's mix at the total in force, moved onto the limits."""
     return project(problem, problem.status_quo_at_total())
+
+
+def five_three_two(problem: BudgetProblem) -> Floats:
+    """Half of the money for the main lines, 30 % for the second, 20 % for the third (FACTS A1.5).
+
+    The rule names lines of one firm; here today's money ranks the channels, thirds of them are the lines,
+    and within a line money keeps today's proportions.
+    """
+    today_c = problem.status_quo_at_total()
+    ranked = sorted(problem.free_c, key=lambda c: -today_c[c])
+    amounts_c = np.zeros(len(problem.lower_c))
+    for share, line in zip(LINES, np.array_split(np.array(ranked), len(LINES)), strict=True):
+        weight = today_c[line] if today_c[line].sum() > 0 else np.ones(len(line))
+        if len(line):
+            amounts_c[line] = share * weight / weight.sum()
+    amounts_c *= problem.total / amounts_c.sum()
+    return project(problem, scaled(problem, amounts_c) if problem.violations(amounts_c) else amounts_c)
 
 
 def proportional(problem: BudgetProblem, credit_c: Floats) -> Floats | None:
@@ -52,7 +72,7 @@ def proportional(problem: BudgetProblem, credit_c: Floats) -> Floats | None:
 
 
 def in_proportion(problem: BudgetProblem, credit_c: Floats) -> Floats:
-    """The total split in proportion to credit, moved onto the limits.
+    """The total split in proportion to credit, moved onto the limits; by cell where there are flights.
 
     Channels that a limit holds together give way alike, and what they give goes to the others in proportion.
     Without any credit on a channel that can be bought, today's mix stays. Arguments and errors are those of
@@ -61,6 +81,8 @@ def in_proportion(problem: BudgetProblem, credit_c: Floats) -> Floats:
     amounts_c = proportional(problem, credit_c)
     if amounts_c is None:
         return historical(problem)
+    if len(problem.flights) > 1:
+        return problem.lifted(amounts_c if problem.mix is None else in_proportion(problem.mix, credit_c))
     return project(problem, scaled(problem, amounts_c) if problem.violations(amounts_c) else amounts_c)
 
 
@@ -98,4 +120,8 @@ def _levelled(filled: Callable[[float], Floats], wanted: Floats, total: float) -
     return filled(high)
 
 
-BASELINES: dict[str, Callable[[BudgetProblem], Floats]] = {"equal": equal, "historical": historical}
+BASELINES: dict[str, Callable[[BudgetProblem], Floats]] = {
+    "equal": equal,
+    "historical": historical,
+    "five_three_two": five_three_two,
+}

@@ -1,43 +1,34 @@
 """Response surface: what the simulated plans say money does, as a formula curves can be read from.
 
-    symbol   meaning                                                     shape
-    x_nc     amounts of simulated plans / unit (total / free channels)   (N, C)
-    u_nc     saturation x^h / (k^h + x^h), Hill; h > 1 is S-shaped       (N, C)
-    a_c      gain of the channel by itself                               (C,)
-    p_c, q_c factors of synergy: what a channel lends, what it takes up  (C,)
-    y_n      gain of the objective (see `objectives`)                    (N,)
-
-    y = b + sum_c a_c u_c + (sum_c p_c u_c) * (sum_c q_c u_c)
-
-The product is one shared synergy term of rank one: in a funnel, those whom one channel makes aware
-are those whom another converts. It may be negative where channels reach the same people. Fitted by
-bounded least squares with an exact Jacobian; weak priors keep a fit on few plans sober. The response
-curve of a channel is a slice of the surface through a plan, so it holds for the others as they are.
+The formula is in `formula`. It is fitted by penalised least squares: priors keep a fit on few plans
+sober, and how much they weigh follows from the noise, which is estimated with the fit. Plans simulated on
+different draws share one surface; each block of draws has a luck of its own, so luck averages out over
+blocks instead of being fitted. The response curve of a channel is a slice of the surface through a plan,
+so it holds for the others as they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import least_squares
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-Floats = npt.NDArray[np.float64]
+from optimize.formula import Sample, bounds, evaluate, guess, jacobian, prior, size_of, synergy_part
+from optimize.least_squares import Fitted, Task, solve
 
-#: Bounds on the Hill exponent and on log half-saturation (in units of an even share).
-STEEP = (0.5, 4.0)
-LOG_HALF = (-3.5, 4.5)
-#: Prior means and standard deviations of exponent and log half-saturation.
-PRIOR_STEEP, SD_STEEP = 1.2, 0.6
-PRIOR_LOG_HALF, SD_LOG_HALF = 0.7, 1.5
-#: Prior standard deviation of own gains and synergy factors, relative to their natural size.
-SD_OWN, SD_SYNERGY = 3.0, 0.7
-#: Residual a fit is expected to leave, as a share of the spread of y.
-EXPECTED_NOISE = 0.02
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.intp]
+
+#: Residual expected before any was seen, as a share of the spread of y; how many plans that opinion is
+#: worth, and the least residual believed in.
+EXPECTED_NOISE, OPINION, LEAST_NOISE = 0.05, 6.0, 0.002
+#: Times the noise is estimated anew, relative change from which on that is worth it, random starts.
+ADAPT, CHANGED, STARTS = 2, 0.1, 3
+#: Share of the total moved at which a plan counts half, and the least it counts.
+FAR, LEAST_WEIGHT = 0.8, 0.1
 
 
 @dataclass(frozen=True)
@@ -65,25 +56,29 @@ class Surface:
     """A fitted response surface.
 
     Attributes:
-        theta: parameters of the formula, packed.
+        theta: parameters of the formula, packed, with the luck of every block of draws.
         unit: money that x = 1 stands for.
         scale: gain that y = 1 stands for.
         free_c: indices of the channels in the formula, of `channels`.
         channels: length of an amounts vector.
+        signed: gains may be negative.
+        noise: standard deviation of one plan's gain around the surface.
         error: how well it fits.
     """
 
     theta: Floats
     unit: float
     scale: float
-    free_c: npt.NDArray[np.intp]
+    free_c: Indices
     channels: int
+    signed: bool
+    noise: float
     error: FitError
 
     def predict(self, amounts_nc: Floats) -> Floats:
-        """Gain of plans, (N,), in currency."""
+        """Gain of plans, (N,), in currency, on draws of average luck."""
         x_nc = np.atleast_2d(amounts_nc)[:, self.free_c] / self.unit
-        return np.asarray(_surface(self.theta, x_nc)[0] * self.scale)
+        return np.asarray(evaluate(self.theta, Sample.of(x_nc, signed=self.signed))[1] * self.scale)
 
     def slice(self, amounts_c: Floats, channel: int, grid: Floats) -> Floats:
         """Gain along one channel's amount, the other channels held; the response curve."""
@@ -91,14 +86,21 @@ class Surface:
         plans_nc[:, channel] = grid
         return self.predict(plans_nc)
 
+    def levelled(self, gains_n: Floats, block_n: Indices) -> Floats:
+        """Measured gains without the luck of their draws."""
+        luck_b = self.theta[size_of(len(self.free_c)) :]
+        luck_n = luck_b[block_n] if len(luck_b) else np.zeros(len(gains_n))
+        return np.asarray(gains_n - luck_n * self.scale if self.signed else gains_n / (1.0 + luck_n))
+
 
 def fit_surface(
     amounts_nc: Floats,
     gains_n: Floats,
     *,
-    free_c: npt.NDArray[np.intp],
+    free_c: Indices,
     unit: float,
     centre_c: Floats,
+    block_n: Indices | None = None,
     signed: bool = False,
     start: Surface | None = None,
     seed: int = 0,
@@ -111,30 +113,31 @@ def fit_surface(
         free_c: channels that can take money.
         unit: money of an even share.
         centre_c: plan near which the surface must be right; far plans weigh less.
+        block_n: (N,) block of draws of each plan, counted from 0; default: all on the same.
         signed: own gains may be negative, and there is a free intercept.
         start: an earlier surface to start from.
         seed: for the random restarts.
     """
-    x_nc = amounts_nc[:, free_c] / unit
+    # The luck of a single block cannot be told from the level of the surface.
+    block_n = None if block_n is None or block_n.max() == 0 else block_n
+    sample = Sample.of(amounts_nc[:, free_c] / unit, block_n, signed=signed)
     scale = float(np.std(gains_n) + 1e-3 * np.abs(gains_n).mean()) or 1.0
     y_n = gains_n / scale
     weight_n = _weights(amounts_nc, centre_c, unit * len(free_c))
+    size = float(np.abs(y_n).max())
+    mean, sd = prior(sample, size)
     rng = np.random.default_rng([seed, len(gains_n)])
-    starts = [_guess(x_nc, y_n, rng, signed)]
-    if start is not None and start.theta.size == starts[0].size:
-        starts.insert(0, _rescale(start, scale, len(free_c)))
-    else:
-        starts += [_guess(x_nc, y_n, rng, signed) for _ in range(2)]
-    best: Any = None
+    starts = [guess(sample, y_n, mean, size, rng) for _ in range(STARTS)]
+    noise = EXPECTED_NOISE
+    if start is not None and len(start.free_c) == len(free_c):
+        starts[0] = _rescaled(start, scale, mean.size)
+        noise = max(start.noise / scale, LEAST_NOISE)
     # Matrices this small gain nothing from BLAS threads, lose up to 20 times on a busy machine, and
     # their last bits would depend on how many there are.
     with threadpool_limits(limits=1, user_api="blas"):
-        for theta in starts:
-            found = _solve(theta, x_nc, y_n, weight_n, signed)
-            if best is None or found.cost < best.cost:
-                best = found
-        error = _fit_error(best, x_nc, y_n, weight_n, scale)
-    return Surface(best.x, unit, scale, free_c, amounts_nc.shape[1], error)
+        best, noise = _fit(sample, y_n, weight_n, mean, sd, starts, noise)
+    error = _fit_error(best, y_n, weight_n, scale)
+    return Surface(best.theta, unit, scale, free_c, amounts_nc.shape[1], signed, noise * scale, error)
 
 
 def with_holdout(surface: Surface, misses: Sequence[float]) -> Surface:
@@ -145,109 +148,60 @@ def with_holdout(surface: Surface, misses: Sequence[float]) -> Surface:
     return replace(surface, error=replace(surface.error, holdout=holdout))
 
 
-def _surface(theta: Floats, x_nc: Floats) -> tuple[Floats, Floats]:
-    """y and its Jacobian; theta packs b, then a, p, q, log k, h, one block of C each."""
-    channels = x_nc.shape[1]
-    a, p, q, log_half, steep = theta[1:].reshape(5, channels)
-    with np.errstate(divide="ignore"):
-        log_x = np.log(x_nc)
-    ratio = np.where(x_nc > 0, log_x - log_half, 0.0)
-    u_nc = np.where(x_nc > 0, 1.0 / (1.0 + np.exp(-np.clip(steep * ratio, -60, 60))), 0.0)
-    lends_n, takes_n = u_nc @ p, u_nc @ q
-    y_n = theta[0] + u_nc @ a + lends_n * takes_n
-    by_u = a + p * takes_n[:, None] + q * lends_n[:, None]
-    slope = u_nc * (1.0 - u_nc) * by_u
-    blocks = [
-        np.ones((len(x_nc), 1)),
-        u_nc,
-        u_nc * takes_n[:, None],
-        u_nc * lends_n[:, None],
-        -steep * slope,
-        ratio * slope,
-    ]
-    return y_n, np.concatenate(blocks, axis=1)
+def _fit(
+    sample: Sample,
+    y_n: Floats,
+    weight_n: Floats,
+    mean: Floats,
+    sd: Floats,
+    starts: Sequence[Floats],
+    noise: float,
+) -> tuple[Fitted, float]:
+    """The best of the starts, and the noise it leaves; again while that changes what priors weigh."""
+    low, high = bounds(sample)
+    for _ in range(ADAPT + 1):
+        task = Task(
+            lambda theta: evaluate(theta, sample)[0],
+            lambda theta: jacobian(theta, sample),
+            y_n,
+            weight_n / noise**2,
+            mean,
+            sd,
+            low,
+            high,
+        )
+        best = min((solve(task, theta) for theta in starts), key=lambda found: found.cost)
+        loose = max(len(y_n) - float(best.lever_n.sum()), 1.0)
+        left = float(weight_n @ best.residual_n**2) * len(y_n) / float(weight_n.sum())
+        was, noise = noise, np.sqrt((OPINION * EXPECTED_NOISE**2 + left) / (OPINION + loose))
+        noise = max(float(noise), LEAST_NOISE)
+        if abs(noise / was - 1.0) < CHANGED:
+            break
+        starts = [best.theta]
+    return best, noise
 
 
-def _bounds(channels: int, signed: bool) -> tuple[Floats, Floats]:
-    free = np.full(channels, np.inf)
-    low = [np.array([-np.inf if signed else -1e-9]), -free if signed else 0 * np.ones(channels), -free, -free]
-    high = [np.array([np.inf if signed else 1e-9]), free, free, free]
-    low += [np.full(channels, LOG_HALF[0]), np.full(channels, STEEP[0])]
-    high += [np.full(channels, LOG_HALF[1]), np.full(channels, STEEP[1])]
-    return np.concatenate(low), np.concatenate(high)
-
-
-def _solve(theta: Floats, x_nc: Floats, y_n: Floats, weight_n: Floats, signed: bool) -> Any:
-    """Bounded least squares of weighted residuals plus priors."""
-    channels = x_nc.shape[1]
-    mean, sd = _prior(channels, float(np.abs(y_n).max()))
-    root_n = np.sqrt(weight_n) / EXPECTED_NOISE
-    own = np.flatnonzero(np.isfinite(sd))
-    prior_jac = np.zeros((len(own), theta.size))
-    prior_jac[np.arange(len(own)), own] = 1.0 / sd[own]
-
-    def residual(at: Floats) -> Floats:
-        return np.concatenate([root_n * (_surface(at, x_nc)[0] - y_n), (at[own] - mean[own]) / sd[own]])
-
-    def jacobian(at: Floats) -> Floats:
-        return np.concatenate([root_n[:, None] * _surface(at, x_nc)[1], prior_jac])
-
-    low, high = _bounds(channels, signed)
-    inside = np.clip(theta, low + 1e-10, high - 1e-10)
-    return least_squares(
-        residual, inside, jac=jacobian, bounds=(low, high), method="trf", max_nfev=60, ftol=1e-6
-    )
-
-
-def _prior(channels: int, size: float) -> tuple[Floats, Floats]:
-    """Mean and sd of every parameter; an infinite sd is no prior."""
-    each = np.ones(channels)
-    natural = size / channels
-    mean = np.concatenate(
-        [[0.0], natural * each, 0 * each, 0 * each, PRIOR_LOG_HALF * each, PRIOR_STEEP * each]
-    )
-    factor = SD_SYNERGY * np.sqrt(size) / np.sqrt(channels)
-    sd = np.concatenate(
-        [[np.inf], SD_OWN * natural * each, factor * each, factor * each, SD_LOG_HALF * each, SD_STEEP * each]
-    )
-    return mean, sd
-
-
-def _guess(x_nc: Floats, y_n: Floats, rng: np.random.Generator, signed: bool) -> Floats:
-    """A start: even gains, mild saturation, small random synergy factors to break their symmetry."""
-    channels = x_nc.shape[1]
-    size = float(np.abs(y_n).max())
-    own = np.zeros(channels) if signed else np.full(channels, size / channels)
-    factors = 0.2 * np.sqrt(size / channels) * rng.random(2 * channels)
-    log_half = rng.normal(PRIOR_LOG_HALF, 0.3, channels)
-    steep = np.full(channels, PRIOR_STEEP)
-    return np.concatenate([[float(y_n.mean()) if signed else 0.0], own, factors, log_half, steep])
-
-
-def _rescale(start: Surface, scale: float, channels: int) -> Floats:
-    """An earlier surface's parameters in the units of this fit."""
-    theta = start.theta.copy()
-    ratio = start.scale / scale
+def _rescaled(start: Surface, scale: float, size: int) -> Floats:
+    """An earlier surface's parameters in the units of this fit; new blocks start without luck."""
+    theta, channels, ratio = np.zeros(size), len(start.free_c), start.scale / scale
+    count = min(size, start.theta.size)
+    theta[:count] = start.theta[:count]
     theta[: 1 + channels] *= ratio
-    theta[1 + channels : 1 + 3 * channels] *= np.sqrt(ratio)
+    theta[synergy_part(channels)] *= np.sqrt(ratio)
+    if start.signed:
+        theta[size_of(channels) :] *= ratio
     return theta
 
 
 def _weights(amounts_nc: Floats, centre_c: Floats, total: float) -> Floats:
-    """1 at the centre, less for plans that move more of the total, never below 0.1."""
+    """1 at the centre, less for plans that move more of the total."""
     moved_n = np.abs(amounts_nc - centre_c).sum(axis=1) / total
-    return np.asarray(np.maximum(0.1, 1.0 / (1.0 + (moved_n / 0.4) ** 2)))
+    return np.asarray(np.maximum(LEAST_WEIGHT, 1.0 / (1.0 + (moved_n / FAR) ** 2)))
 
 
-def _fit_error(found: Any, x_nc: Floats, y_n: Floats, weight_n: Floats, scale: float) -> FitError:
-    residual_n = _surface(found.x, x_nc)[0] - y_n
-    # Leverage of the linearised fit: what each plan contributes to its own prediction.
-    jac = np.asarray(found.jac)
-    normal = jac.T @ jac + 1e-9 * np.eye(jac.shape[1])
-    head = jac[: len(y_n)]
-    lever_n = np.clip(np.einsum("np,pn->n", head, np.linalg.solve(normal, head.T)), 0.0, 0.99)
+def _fit_error(found: Fitted, y_n: Floats, weight_n: Floats, scale: float) -> FitError:
     share_n = weight_n / weight_n.sum()
     spread = float(share_n @ (y_n - share_n @ y_n) ** 2)
-    rmse = float(np.sqrt(share_n @ residual_n**2))
-    loo = float(np.sqrt(share_n @ (residual_n / (1.0 - lever_n)) ** 2))
+    rmse = float(np.sqrt(share_n @ found.residual_n**2))
+    loo = float(np.sqrt(share_n @ (found.residual_n / (1.0 - found.lever_n)) ** 2))
     return FitError(len(y_n), 1.0 - rmse**2 / spread if spread > 0 else 1.0, rmse * scale, loo * scale)

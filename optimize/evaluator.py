@@ -9,19 +9,21 @@ to the search and are reported apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from optimize.meter import Meter as Meter, SimulationMeter as SimulationMeter
 from optimize.objectives import Kpis, Objective
 from optimize.problem import BudgetProblem
+from optimize.targets import missed
 from optimize.wording import money
 from sim import OmnifunnelError, Plan
 
 if TYPE_CHECKING:
-    from sim import Replicates, Run, World
+    from sim import Replicates
 
 Floats = npt.NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -34,71 +36,6 @@ HOPELESS = 10
 CHUNK = 16
 
 
-class Meter(Protocol):
-    """What measures plans. The simulator is one; tests bring analytic markets."""
-
-    #: Simulations a replicate costs before its first plan (the zero-spend baseline).
-    baseline_runs: int
-
-    def measure(self, plans: Sequence[Plan], *, replicate: int) -> Sequence[Kpis]:
-        """KPIs of each plan on one replicate's draws."""
-
-    def judge(
-        self,
-        plans: Mapping[str, Plan],
-        *,
-        replicates: int,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Replicates:
-        """KPIs of named plans on replicates 0 to `replicates` - 1, paired."""
-
-
-class SimulationMeter:
-    """The simulator as a meter; keeps the zero-spend run of each replicate it has met."""
-
-    baseline_runs = 1
-
-    def __init__(
-        self, world: World, *, seed: int, engine: str = "compiled", threads: int | None = None
-    ) -> None:
-        self._world, self._seed, self._engine, self._threads = world, seed, engine, threads
-        self._baselines: dict[int, Run] = {}
-
-    def measure(self, plans: Sequence[Plan], *, replicate: int) -> list[dict[str, float | None]]:
-        """KPIs of each plan; the batch runs in parallel."""
-        from sim import Job, kpis, simulate_many
-
-        jobs = [Job(plan, self._seed, replicate) for plan in plans]
-        if replicate not in self._baselines:
-            nothing = Plan.zero(self._world.channels, self._world.periods)
-            jobs.append(Job(nothing, self._seed, replicate))
-        runs = simulate_many(self._world, jobs, engine=self._engine, threads=self._threads)
-        if len(runs) > len(plans):
-            self._baselines[replicate] = runs[-1]
-        baseline = self._baselines[replicate]
-        return [dict(kpis(run, baseline)) for run in runs[: len(plans)]]
-
-    def judge(
-        self,
-        plans: Mapping[str, Plan],
-        *,
-        replicates: int,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Replicates:
-        """KPIs of named plans on the judge's draws."""
-        from sim import replicate_kpis
-
-        return replicate_kpis(
-            self._world,
-            plans,
-            seed=self._seed,
-            replicates=replicates,
-            engine=self._engine,
-            threads=self._threads,
-            progress=progress,
-        )
-
-
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     """One simulated plan.
@@ -107,9 +44,10 @@ class Evaluation:
         amounts_c: (C,) money by channel, as simulated.
         kpis: what was measured.
         failure: why the score cannot be used; None when it can.
-        feasible: True if the plan meets every limit and the total.
+        feasible: True if the plan meets every limit, the total and every target.
         run: simulations used when it was done, counting itself.
         replicate: the draws it was measured on.
+        miss: by how much it misses its targets, relative to them; 0 when it meets all.
     """
 
     amounts_c: Floats
@@ -118,6 +56,7 @@ class Evaluation:
     feasible: bool
     run: int
     replicate: int
+    miss: float = 0.0
 
     def value(self, goal: Objective) -> float:
         """The objective, as `Objective.value` ranks plans."""
@@ -135,7 +74,8 @@ class Evaluator:
 
     Attributes:
         evaluations: every plan scored on the main search draws, in order.
-        rechecks: finalists scored again on further search draws.
+        rechecks: plans scored on further search draws.
+        luck: replicate -> what its draws add to the first objective, as far as a method has told.
         stage: words for the progress line.
     """
 
@@ -152,12 +92,14 @@ class Evaluator:
         self.runs_used = 0
         self.evaluations: list[Evaluation] = []
         self.rechecks: list[Evaluation] = []
+        self.luck: dict[int, float] = {}
         self.stage = "searching"
         self._meter = meter
         self._progress = progress
         self._cache: dict[tuple[int, bytes], Evaluation] = {}
         self._met: set[int] = set()
         self._unplaced: float | None = None
+        self._known = 0, 0
 
     @property
     def runs_left(self) -> int:
@@ -165,9 +107,14 @@ class Evaluator:
         return self.runs - self.runs_used
 
     @property
+    def scored(self) -> list[Evaluation]:
+        """Every plan scored, on whatever draws: the main ones first."""
+        return [*self.evaluations, *self.rechecks]
+
+    @property
     def failures(self) -> list[Evaluation]:
         """Plans whose score could not be used."""
-        return [done for done in [*self.evaluations, *self.rechecks] if done.failure]
+        return [done for done in self.scored if done.failure]
 
     def affordable(self, replicate: int = SEARCH_REPLICATE) -> int:
         """New plans the runs left can pay on these draws, their baseline included."""
@@ -189,7 +136,7 @@ class Evaluator:
             if key not in self._cache and key not in fresh:
                 if len(fresh) == self.affordable(replicate):
                     break
-                fresh[key] = np.array(row, dtype=np.float64)
+                fresh[key] = np.array(row, dtype=np.float64) + 0.0
         waiting = list(fresh.items())
         for start in range(0, len(waiting), CHUNK):
             self._simulate(dict(waiting[start : start + CHUNK]), replicate)
@@ -201,10 +148,59 @@ class Evaluator:
         return found
 
     def best(self, goal: Objective | None = None) -> Evaluation | None:
-        """The feasible plan with the highest objective on the main search draws."""
+        """The feasible plan with the highest objective on the main search draws, or on others of known luck.
+
+        While no plan meets the targets, the one within the limits that misses them least.
+        """
         goal = goal or self.problem.goals[0]
-        usable = [done for done in self.evaluations if done.feasible and not done.failure]
-        return max(usable, key=lambda done: done.value(goal), default=None)
+        usable = [done for done in self.scored if not done.failure and self.comparable(done)]
+        feasible = [done for done in usable if done.feasible]
+        if not feasible and self.problem.targets:
+            within = [done for done in usable if not self.problem.violations(done.amounts_c)]
+            return min(within, key=lambda done: done.miss, default=None)
+        return max(feasible, key=lambda done: self.levelled(done, goal), default=None)
+
+    def levelled(self, done: Evaluation, goal: Objective) -> float:
+        """The objective as it would be on the main draws, as far as the luck of others is known."""
+        if done.replicate == SEARCH_REPLICATE:
+            return done.value(goal)
+        return done.value(goal) - self.luck.get(done.replicate, 0.0) + self.luck.get(SEARCH_REPLICATE, 0.0)
+
+    def comparable(self, done: Evaluation) -> bool:
+        """Whether a plan was scored on draws whose luck is known."""
+        return done.replicate == SEARCH_REPLICATE or done.replicate in self.luck
+
+    def part(self, problem: BudgetProblem, runs: int) -> Evaluator:
+        """An evaluator of a problem that is a part of this one, on the same meter and baselines."""
+        before, progress = self.runs_used, self._progress
+
+        def report(done: int, of: int, words: str) -> None:
+            if progress is not None:
+                progress(before + done, self.runs, words)
+
+        found = Evaluator(problem, self._meter, runs=self.runs, progress=report)
+        found.runs, found.runs_used = min(runs, self.runs_left), 0
+        found._met, found._unplaced = self._met, self._unplaced
+        if len(problem.lower_c) == len(self.problem.lower_c):
+            found._take(self, self.scored, lambda amounts: amounts)
+            found._known = len(self.evaluations), len(self.rechecks)
+        return found
+
+    def adopt(self, part: Evaluator, lift: Callable[[Floats], Floats]) -> None:
+        """Take over what a part found, its plans as plans of this problem, and what it cost."""
+        main, further = part._known
+        self._take(part, [*part.evaluations[main:], *part.rechecks[further:]], lift)
+        self.runs_used += part.runs_used
+        self._unplaced = part._unplaced if self._unplaced is None else self._unplaced
+
+    def _take(self, other: Evaluator, scored: Sequence[Evaluation], lift: Callable[[Floats], Floats]) -> None:
+        for done in scored:
+            row = np.ascontiguousarray(lift(done.amounts_c))
+            feasible = not done.miss and not self.problem.violations(row)
+            mine = replace(done, amounts_c=row, run=self.runs_used + done.run, feasible=feasible)
+            (self.evaluations if done.replicate == SEARCH_REPLICATE else self.rechecks).append(mine)
+            self._cache.setdefault((done.replicate, row.tobytes()), mine)
+        self.luck |= other.luck
 
     def judge(
         self, plans: Mapping[str, Plan], replicates: int, progress: Callable[[int, int], None] | None = None
@@ -224,8 +220,9 @@ class Evaluator:
             self.runs_used += 1
             kpis = {**found, "idle": self._idle(row, found)}
             failure = self._failure(row, kpis)
-            feasible = not self.problem.violations(row)
-            done = Evaluation(row, kpis, failure, feasible, self.runs_used, replicate)
+            miss = missed(self.problem.targets, kpis)
+            feasible = not miss and not self.problem.violations(row)
+            done = Evaluation(row, kpis, failure, feasible, self.runs_used, replicate, miss)
             self._cache[key] = done
             (self.evaluations if replicate == SEARCH_REPLICATE else self.rechecks).append(done)
         self._report()

@@ -7,7 +7,7 @@ read from a surface is a model's price; where runs are left it is checked by sim
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.ascent import Blend, climb, price
-from optimize.curve_lp import Search, fit_all, gains
+from optimize.bounds import bounds
 from optimize.curves import FitError, Surface, with_holdout
 from optimize.evaluator import Evaluation, Evaluator
+from optimize.found import Search
 from optimize.objectives import Objective
 from optimize.problem import BudgetProblem
-from optimize.wording import money
+from optimize.surfaces import fit_all, levelled, usable as usable_plans
 from sim import LimitError, SolverError
 
 Floats = npt.NDArray[np.float64]
@@ -83,7 +84,8 @@ class Binding:
     Attributes:
         limit: the limit as a sentence.
         channels: ids it is about.
-        kind: min, max, group_min or group_max.
+        kind: min, max, group_min, group_max, share_min, share_max, fixed, min_if_on, channels, shift,
+            total_min or total.
         amount: the bound, currency.
         shadow_price: objective per unit of money by which the bound is raised; None without curves.
     """
@@ -114,11 +116,12 @@ def explain(
         best: the plan, as it was scored.
         check: simulate the total up and down if runs are left.
     """
-    bare = Explanation(binding=tuple(_binding(problem, best.amounts_c, {})))
-    usable = [done for done in evaluator.evaluations if not done.failure]
+    bare = Explanation(binding=tuple(limits_met(problem, best.amounts_c, {})))
+    usable = usable_plans(evaluator)
     if len(problem.free_c) < 2 or len(usable) < len(problem.free_c) + 2:
         return bare
     simulated = _nudge(problem, evaluator, best) if check else None
+    usable = usable_plans(evaluator)
     surfaces = [
         with_holdout(surface, search.misses.get(goal.name, [])[-len(usable) // 2 :])
         for goal, surface in zip(problem.goals, fit_all(problem, evaluator, best, seed=seed), strict=True)
@@ -143,7 +146,7 @@ def explain(
         ),
         fits={goal.name: surface.error for goal, surface in zip(problem.goals, surfaces, strict=True)},
         shadow_price=ShadowPrice(total, unit, simulated),
-        binding=tuple(_binding(problem, best.amounts_c, {name: p / scale for name, p in prices.items()})),
+        binding=tuple(limits_met(problem, best.amounts_c, {name: p / scale for name, p in prices.items()})),
     )
 
 
@@ -164,11 +167,10 @@ def _curves(
 ) -> list[ResponseCurve]:
     # A diluted ratio is shown per customer; money is shown as it is.
     unit = goal.scale(best.kpis) if goal.signed else 1.0
-    beside = [
-        done for done in usable if np.abs(done.amounts_c - best.amounts_c).sum() <= BESIDE * problem.total
-    ]
-    amounts_nc = np.array([done.amounts_c for done in beside]).reshape(len(beside), -1)
-    missed_n = gains(goal, beside, best) - surface.predict(amounts_nc)
+    amounts_nc = np.array([done.amounts_c for done in usable])
+    near_n = np.abs(amounts_nc - best.amounts_c).sum(axis=1) <= BESIDE * problem.total
+    amounts_nc, gain_n = amounts_nc[near_n], levelled(goal, surface, usable, best)[near_n]
+    missed_n = gain_n - surface.predict(amounts_nc)
     now_c = problem.status_quo.total_c
     curves = []
     for c in problem.free_c:
@@ -195,26 +197,17 @@ def _curves(
     return curves
 
 
-def _binding(problem: BudgetProblem, amounts_c: Floats, prices: Mapping[str, float]) -> list[Binding]:
+def limits_met(problem: BudgetProblem, amounts: Floats, prices: Mapping[str, float]) -> list[Binding]:
     """Limits somebody set (not the floor of zero) that the plan meets exactly."""
     near = max(1e-6 * problem.total, problem.tolerance)
-    names = problem.world.channels
-    checks: list[tuple[tuple[str, ...], str, float, float, str]] = []
-    for c, name in enumerate(names):
-        if not problem.world.priced_c[c]:
-            continue
-        low, high, amount = float(problem.lower_c[c]), float(problem.upper_c[c]), float(amounts_c[c])
-        checks.append(((name,), "min", low, amount, f"lower_{c:02d}"))
-        checks.append(((name,), "max", high, amount, f"upper_{c:02d}"))
-    for g, group in enumerate(problem.groups):
-        together = float(amounts_c[list(group.channels)].sum())
-        checks.append((group.names, "group_min", group.lower, together, f"group_lower_{g:02d}"))
-        checks.append((group.names, "group_max", group.upper, together, f"group_upper_{g:02d}"))
-    found = []
-    for who, kind, bound, amount, row in checks:
-        set_by_hand = bound > 0 if kind.endswith("min") else np.isfinite(bound)
-        if set_by_hand and abs(amount - bound) <= near:
-            side = "at least" if kind.endswith("min") else "at most"
-            words = f"{' + '.join(who)} {side} {money(bound, problem.currency)}"
-            found.append(Binding(words, who, kind, bound, prices.get(row)))
-    return found
+    return [
+        Binding(bound.words, bound.channels, bound.kind, bound.amount, _price(bound.rows, prices))
+        for bound in bounds(problem, amounts)
+        if abs(bound.left) <= near
+    ]
+
+
+def _price(rows: Sequence[str], prices: Mapping[str, float]) -> float | None:
+    """What a unit more of a bound changes; of an amount held from both sides, its two rows together."""
+    known = [prices[row] for row in rows if row in prices]
+    return sum(known) if known else None

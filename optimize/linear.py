@@ -8,8 +8,9 @@
 
 Concave curves fill their pieces in order by themselves: the steepest pays best. Where a slope rises
 along a curve (an S-shape), binaries force the order up to the last rise; the concave tail needs only
-the last of them. SOS2 sets are never used: PuLP drops them on the way to HiGHS without a word. One
-function per family of limits, its equation in the docstring.
+the last of them. SOS2 sets are never used: PuLP drops them on the way to HiGHS without a word. The
+limits of the problem are rows from `rows`, one function a family; here stand those of the curves.
+With flights a cell is a channel in a flight, and everything below holds cell by cell.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ import pulp
 
 from optimize.problem import BudgetProblem
 from optimize.projection import tidy
-from optimize.solver import duals, run_solver
+from optimize.rows import Rows, limit
+from optimize.solver import GAP, duals, run_solver
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,10 +64,10 @@ class LinearPlan:
     """Optimum of the linear programme.
 
     Attributes:
-        amounts_c: (C,) money by channel, on the limits exactly.
+        amounts_c: (I,) money by cell, on the limits exactly.
         gain: objective of the programme.
         prices: row name -> d(gain)/d(money on its right-hand side).
-        integer: True if an S-shape needed binaries.
+        integer: True if an S-shape or a limit needed binaries.
     """
 
     amounts_c: Floats
@@ -91,20 +93,23 @@ def best_mix(
     floor: Floor | None = None,
     priced: bool = True,
     relaxed: bool = False,
+    cost: float = 0.0,
+    gap: float = GAP,
     solver: str | None = None,
 ) -> LinearPlan:
     """Maximise the sum of piecewise-linear curves within all limits.
 
     Args:
         problem: total and limits.
-        pieces: channel index -> curve, for every channel that can take money; joints may cover less
-            than the channel's bounds, which then bind as well.
-        centre_c: plan that `move` is counted from.
-        move: most money by which any one channel may change.
+        pieces: cell -> curve, for every cell that can take money; joints may cover less than its
+            bounds, which then bind as well.
+        centre_c, move: most money by which any one cell may change, and the plan it is counted from.
         floor: a second objective's level to hold.
-        priced: read the prices of the limits; with an S-shape that takes a second solve, in which
-            the binaries are held where they were (an integer programme has no duals of its own).
+        priced: read the prices of the limits; with binaries that takes a second solve, in which they
+            are held where they were (an integer programme has no duals of its own).
         relaxed: no binaries; an S-shape may then be overrated, for callers who check the answer.
+        cost: gain that a unit of money must bring to be spent, where the total may be left unspent.
+        gap: relative gap at which an integer programme may stop.
         solver: `highs` or `cbc`; default: what is installed, HiGHS first.
 
     Raises:
@@ -113,66 +118,69 @@ def best_mix(
     """
     ordered = {c: max(curve.ordered, floor.pieces[c].ordered if floor else 0) for c, curve in pieces.items()}
     ordered = dict.fromkeys(pieces, 0) if relaxed else ordered
-    integer = any(ordered.values())
-    x_c, model, binaries = _build(problem, pieces, ordered, None, centre_c, move, floor)
-    run_solver(model, solver=solver, integer=integer)
+    model = _Model(problem, pieces, ordered, centre_c, move, floor, cost)
+    model.write()
+    integer = bool(model.rows.binaries)
+    run_solver(model.rows.model, solver=solver, integer=integer, gap=gap)
+    amounts = model.amounts()
     if integer and priced:
-        fixed = {key: round(float(z.value() or 0.0)) for key, z in binaries.items()}
-        x_c, model, _ = _build(problem, pieces, ordered, fixed, centre_c, move, floor)
-        run_solver(model, solver=solver)
-    raw = np.zeros(len(problem.lower_c))
-    for c, variable in x_c.items():
-        raw[c] = float(variable.value() or 0.0) * problem.total
-    prices: dict[str, float] = {}
-    if priced:
+        model.write({name: round(float(z.value() or 0.0)) for name, z in model.rows.binaries.items()})
+        run_solver(model.rows.model, solver=solver)
+        amounts = model.amounts()
+    prices = model.prices(solver) if priced else {}
+    gain = sum(float(np.interp(amounts[c], curve.at_p, curve.gain_p)) for c, curve in pieces.items())
+    return LinearPlan(tidy(problem, amounts), gain, prices, integer)
+
+
+class _Model:
+    """The programme; written again with its binaries held, it is an LP with duals."""
+
+    def __init__(
+        self,
+        problem: BudgetProblem,
+        pieces: Mapping[int, Pieces],
+        ordered: Mapping[int, int],
+        centre_c: Floats | None,
+        move: float | None,
+        floor: Floor | None,
+        cost: float,
+    ) -> None:
+        self.problem, self.pieces, self.ordered, self.cost = problem, pieces, ordered, cost
+        self.centre_c, self.move, self.floor = centre_c, move, floor
+        self.rows: Rows
+        self.x_c: dict[int, Any] = {}
+
+    def write(self, fixed: Mapping[str, int] | None = None) -> None:
+        """Write all rows; `fixed` holds binaries already decided."""
+        model, total = pulp.LpProblem("mix", pulp.LpMaximize), self.problem.total
+        self.rows = Rows(model, total, fixed=fixed)
+        self.x_c = {c: model.add_variable(f"x_{c:02d}", 0, None) for c in self.pieces}
+        s_cp = {c: add_pieces(model, self.x_c[c], c, curve, total) for c, curve in self.pieces.items()}
+        unit = _gain_unit(self.pieces)
+        worth = [_worth(s_cp[c], curve, total / unit) for c, curve in self.pieces.items()]
+        spent = [-self.cost * total / unit * x for x in self.x_c.values()] if self.cost else []
+        model += pulp.lpSum([*worth, *spent]), "gain"
+        limit(self.rows, self.problem, self.x_c)
+        if self.move is not None and self.centre_c is not None:
+            limit_move(model, self.x_c, self.centre_c / total, self.move / total)
+        if self.floor is not None:
+            hold_floor(model, s_cp, self.floor, total)
+        for c, ordered in self.ordered.items():
+            force_order(self.rows, s_cp[c], np.diff(self.pieces[c].at_p) / total, c, ordered)
+
+    def prices(self, solver: str | None) -> dict[str, float]:
+        """Row -> d(gain)/d(money on its right-hand side)."""
         # Rows are in shares of the total and gains in natural units: prices are turned back.
-        factor = _gain_unit(pieces) / problem.total
-        prices = {
-            name: price * factor for name, price in duals(model, row_names(problem), solver=solver).items()
-        }
-    gain = sum(float(np.interp(raw[c], curve.at_p, curve.gain_p)) for c, curve in pieces.items())
-    return LinearPlan(tidy(problem, raw), gain, prices, integer)
+        factor = _gain_unit(self.pieces) / self.problem.total
+        found = duals(self.rows.model, ["total", *self.rows.names], solver=solver)
+        return {name: price * factor for name, price in found.items()}
 
-
-def row_names(problem: BudgetProblem) -> list[str]:
-    """Names of the rows that stand for limits: total, lower_cc, upper_cc, group_lower_gg, group_upper_gg."""
-    names = ["total"]
-    for c in problem.free_c:
-        names += [f"lower_{c:02d}"] if problem.lower_c[c] > 0 else []
-        names += [f"upper_{c:02d}"] if problem.upper_c[c] < problem.total else []
-    for g, group in enumerate(problem.groups):
-        names += [f"group_lower_{g:02d}"] if group.lower > 0 else []
-        names += [f"group_upper_{g:02d}"] if np.isfinite(group.upper) else []
-    return names
-
-
-def _build(
-    problem: BudgetProblem,
-    pieces: Mapping[int, Pieces],
-    ordered: Mapping[int, int],
-    fixed: Mapping[tuple[int, int], int] | None,
-    centre_c: Floats | None,
-    move: float | None,
-    floor: Floor | None,
-) -> tuple[dict[int, Any], Any, dict[tuple[int, int], Any]]:
-    """The programme; `fixed` holds binaries already decided, which makes it an LP with duals."""
-    model = pulp.LpProblem("mix", pulp.LpMaximize)
-    x_c = {c: model.add_variable(f"x_{c:02d}", 0, None) for c in pieces}
-    s_cp = {c: add_pieces(model, x_c[c], c, curve, problem.total) for c, curve in pieces.items()}
-    unit = _gain_unit(pieces)
-    model += pulp.lpSum([_worth(s_cp[c], curve, problem.total / unit) for c, curve in pieces.items()]), "gain"
-    limit_total(model, x_c)
-    limit_channels(model, problem, x_c)
-    limit_groups(model, problem, x_c)
-    if move is not None and centre_c is not None:
-        limit_move(model, x_c, centre_c / problem.total, move / problem.total)
-    if floor is not None:
-        hold_floor(model, s_cp, floor, problem.total)
-    binaries: dict[tuple[int, int], Any] = {}
-    for c, count in ordered.items():
-        widths = np.diff(pieces[c].at_p) / problem.total
-        binaries |= force_order(model, s_cp[c], widths, c, count, fixed)
-    return x_c, model, binaries
+    def amounts(self) -> Floats:
+        """(I,) the solved model's money."""
+        found = np.zeros(len(self.problem.lower_c))
+        for c, variable in self.x_c.items():
+            found[c] = float(variable.value() or 0.0) * self.problem.total
+        return found
 
 
 def add_pieces(model: Any, x: Any, c: int, curve: Pieces, total: float) -> list[Any]:
@@ -181,30 +189,6 @@ def add_pieces(model: Any, x: Any, c: int, curve: Pieces, total: float) -> list[
     s_p = [model.add_variable(f"s_{c:02d}_{p:02d}", 0, float(width)) for p, width in enumerate(widths)]
     model += x - pulp.lpSum(s_p) == float(curve.at_p[0]) / total, f"pieces_{c:02d}"
     return s_p
-
-
-def limit_total(model: Any, x_c: Mapping[int, Any]) -> None:
-    """sum_c x_c = 1 (the whole total)."""
-    model += pulp.lpSum(list(x_c.values())) == 1.0, "total"
-
-
-def limit_channels(model: Any, problem: BudgetProblem, x_c: Mapping[int, Any]) -> None:
-    """lower_c <= x_c <= upper_c, a row each, so that each has a price."""
-    for c, x in x_c.items():
-        if problem.lower_c[c] > 0:
-            model += x >= float(problem.lower_c[c]) / problem.total, f"lower_{c:02d}"
-        if problem.upper_c[c] < problem.total:
-            model += x <= float(problem.upper_c[c]) / problem.total, f"upper_{c:02d}"
-
-
-def limit_groups(model: Any, problem: BudgetProblem, x_c: Mapping[int, Any]) -> None:
-    """lower_g <= sum_(c in g) x_c <= upper_g."""
-    for g, group in enumerate(problem.groups):
-        together = pulp.lpSum([x_c[c] for c in group.channels if c in x_c])
-        if group.lower > 0:
-            model += together >= group.lower / problem.total, f"group_lower_{g:02d}"
-        if np.isfinite(group.upper):
-            model += together <= group.upper / problem.total, f"group_upper_{g:02d}"
 
 
 def limit_move(model: Any, x_c: Mapping[int, Any], centre_c: Floats, move: float) -> None:
@@ -222,30 +206,17 @@ def hold_floor(model: Any, s_cp: Mapping[int, Sequence[Any]], floor: Floor, tota
     model += gained >= (floor.level - start) / unit, "floor"
 
 
-def force_order(
-    model: Any,
-    s_p: Sequence[Any],
-    widths: Floats,
-    c: int,
-    count: int,
-    fixed: Mapping[tuple[int, int], int] | None,
-) -> dict[tuple[int, int], Any]:
+def force_order(rows: Rows, s_p: Sequence[Any], widths: Floats, c: int, count: int) -> None:
     """s_cp >= width_p z_cp and s_c(p+1) <= width_(p+1) z_cp: a piece opens when the one before is full.
 
     The concave tail has no order to force, but all of it waits for the last ordered piece.
     """
-    binaries: dict[tuple[int, int], Any] = {}
     for p in range(count):
-        z: Any
-        if fixed is None:
-            z = binaries[c, p] = model.add_variable(f"z_{c:02d}_{p:02d}", 0, 1, cat="Integer")
-        else:
-            z = fixed[c, p]
-        model += s_p[p] - float(widths[p]) * z >= 0, f"full_{c:02d}_{p:02d}"
+        z = rows.binary(f"z_{c:02d}_{p:02d}")
+        rows.model.addConstraint(s_p[p] - float(widths[p]) * z >= 0, f"full_{c:02d}_{p:02d}")
         waiting = range(p + 1, len(s_p) if p == count - 1 else p + 2)
         for q in waiting:
-            model += s_p[q] - float(widths[q]) * z <= 0, f"open_{c:02d}_{q:02d}"
-    return binaries
+            rows.model.addConstraint(s_p[q] - float(widths[q]) * z <= 0, f"open_{c:02d}_{q:02d}")
 
 
 def _worth(s_p: Sequence[Any], curve: Pieces, factor: float) -> Any:

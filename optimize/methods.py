@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from optimize.curve_lp import Search, search_curve_lp
+from optimize.curve_lp import search_curve_lp
 from optimize.evaluator import Evaluator
+from optimize.found import Search
+from optimize.greedy import search_greedy
 from optimize.problem import BudgetProblem
 from optimize.search import search_optuna
+from optimize.successive import search_successive
+from optimize.surrogate import search_surrogate
 
 
 class Method(Protocol):
@@ -17,4 +21,11 @@ class Method(Protocol):
         """Search within the runs left."""
 
 
-METHODS: dict[str, Method] = {"lp": search_curve_lp, "search": search_optuna}
+METHODS: dict[str, Method] = {
+    "default": search_surrogate,
+    "surrogate": search_surrogate,
+    "lp": search_curve_lp,
+    "successive": search_successive,
+    "greedy": search_greedy,
+    "search": search_optuna,
+}

@@ -139,3 +139,28 @@ OBJECTIVES: dict[str, Objective] = {
         scale=lambda kpis: number(kpis, "new_customers"),
     ),
 }
+
+
+def _offered(kpis: Kpis) -> float:
+    return number(kpis, "spend") + (kpis.get("unspent") or 0.0)
+
+
+#: The objective of a search for the cheapest plan that reaches its targets; no one else's.
+LEAST_SPEND = Objective(
+    name="spend",
+    kpi="spend",
+    label="money spent",
+    money=True,
+    price_unit="{currency} per {currency} of budget",
+    curve_label="money spent",
+    signed=True,
+    value=lambda kpis: -_offered(kpis),
+    gain=lambda kpis, offered, ref: -offered,
+    cost=lambda ref: 0.0,
+    scale=lambda kpis: 1.0,
+)
+
+
+def objective(name: str) -> Objective:
+    """An objective by name, that of the cheapest plan included."""
+    return LEAST_SPEND if name == LEAST_SPEND.name else OBJECTIVES[name]

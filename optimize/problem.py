@@ -1,65 +1,62 @@
 """BudgetProblem: what may be decided, within which limits, to maximise what.
 
-    symbol      meaning                                         shape   unit
-    amounts_c   decision: money by channel over the plan        (C,)    currency, major units
-    lower_c     least amount                                    (C,)    currency
-    upper_c     most amount; 0 where a channel takes no money   (C,)    currency
-    profile_tc  share of a channel's amount spent in a period   (T, C)  columns sum to 1
+    symbol      meaning                                                    shape   unit
+    i           cell: channel c in flight f, i = f C + c                   F C
+    amounts     decision: money by cell; with one flight, by channel       (I,)    currency, major units
+    lower_c     least amount of a cell                                     (I,)    currency
+    upper_c     most amount of a cell; 0 where a channel takes no money    (I,)    currency
+    anchor      today's money by cell, as shares that sum to 1             (I,)    1
 
-Limits given as shares are resolved against the total in force, so `--budget` moves them along.
+Within a flight money keeps today's timing; where today spends nothing in it, it is spread evenly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize.objectives import OBJECTIVES, Objective
-from optimize.wording import money
+from optimize.flights import Flight, whole
+from optimize.limits import CHECKS, GroupLimit, Minimum, ShareLimit
+from optimize.objectives import OBJECTIVES, Objective, objective
+from optimize.targets import Target, cheapest, penalised
 from sim import LimitError, Plan
 
 if TYPE_CHECKING:
     from sim import Scenario, World
 
 Floats = npt.NDArray[np.float64]
-#: Share of the total below which an amount is a solver's residue.
-DUST = 1e-5
-
-
-@dataclass(frozen=True)
-class GroupLimit:
-    """Bounds on the summed amount of several channels.
-
-    Attributes:
-        channels: indices into the world's channels.
-        names: their ids, for sentences.
-        lower: least sum, currency.
-        upper: most sum, currency; infinite when there is none.
-    """
-
-    channels: tuple[int, ...]
-    names: tuple[str, ...]
-    lower: float
-    upper: float
+__all__ = ["BudgetProblem", "GroupLimit"]
 
 
 @dataclass(frozen=True, eq=False)
 class BudgetProblem:
-    """A total to be split over channels.
+    """A total to be split over channels, or over channels and flights.
 
     Attributes:
         world: the market, compiled.
         status_quo: today's plan; it lends its timing to every plan tried.
-        total: money over the whole plan; every plan recommended sums to it.
-        lower_c: (C,) least amounts.
-        upper_c: (C,) most amounts.
-        groups: bounds on sums of channels.
+        total: money over the whole plan; every plan recommended sums to it, or to less with `total_min`.
+        lower_c: (I,) least amounts of the cells.
+        upper_c: (I,) most amounts of the cells.
+        groups: bounds on sums of cells.
         objectives: names in `OBJECTIVES`; the first one is the one the verdict is about.
+        flights: windows decided one by one; one over the whole plan means that only the mix is decided.
+        total_min: None: the total is spent exactly; else the least that must be spent of it.
+        shares: bounds on shares of the money spent, where that is not the total.
+        minimums: amounts that hold only for what is on.
+        most_on: most channels that get money.
+        max_shift: most money that goes elsewhere than today, as a share of what is spent.
+        locked: channels held at today's amount.
+        targets: goals that only simulation can check.
+        minimise_spend: look for the cheapest plan that reaches the targets; the objective is then `spend`.
+        reach: climb towards the targets instead of the objectives, as such a search does at a given total.
+        mix: the same problem with one flight, which a search with flights solves first; None without.
+        resolve: total -> the same problem with that total spent exactly; None where amounts are given.
     """
 
     world: World
@@ -69,15 +66,30 @@ class BudgetProblem:
     upper_c: Floats
     groups: tuple[GroupLimit, ...] = ()
     objectives: tuple[str, ...] = ("roi",)
+    flights: tuple[Flight, ...] = ()
+    total_min: float | None = None
+    shares: tuple[ShareLimit, ...] = ()
+    minimums: tuple[Minimum, ...] = ()
+    most_on: int | None = None
+    max_shift: float | None = None
+    locked: tuple[str, ...] = ()
+    targets: tuple[Target, ...] = ()
+    minimise_spend: bool = False
+    reach: bool = False
+    mix: BudgetProblem | None = None
+    resolve: Callable[[float], BudgetProblem] | None = None
 
     def __post_init__(self) -> None:
-        unknown = [name for name in self.objectives if name not in OBJECTIVES]
+        known = {*OBJECTIVES, "spend"} if self.minimise_spend or self.reach else {*OBJECTIVES}
+        unknown = [name for name in self.objectives if name not in known]
         if unknown or not self.objectives or len(set(self.objectives)) != len(self.objectives):
             got = ", ".join(self.objectives) or "none"
             raise LimitError(f"objective: choose among {', '.join(OBJECTIVES)}, each once, got {got}")
         if not (np.isfinite(self.total) and self.total > 0):
             hint = "give --budget or optimization.total"
             raise LimitError(f"total: the budget must be a finite amount above 0, got {self.total} ({hint})")
+        if not self.flights:
+            object.__setattr__(self, "flights", whole(self.status_quo.periods))
         from optimize.feasibility import check_limits
 
         check_limits(self)
@@ -91,39 +103,58 @@ class BudgetProblem:
         *,
         total: float | None = None,
         objectives: Sequence[str] = ("roi",),
+        minimise_spend: bool = False,
     ) -> BudgetProblem:
         """Read `scenario.optimization`; `total` overrides the file's.
 
         Raises:
             LimitError: limits that name no channel, contradict each other or cannot meet the total.
         """
-        block = scenario.optimization
-        budget = total if total is not None else block.total if block.total is not None else status_quo.total
-        lower_c = np.zeros(len(world.channels))
-        upper_c = np.where(world.priced_c, np.inf, 0.0)
-        groups: list[GroupLimit] = []
-        for limit in block.limits:
-            names = (limit.channel,) if limit.channel is not None else tuple(limit.group or ())
-            index = tuple(_channel(name, world.channels) for name in names)
-            low = max(limit.min or 0.0, (limit.min_share or 0.0) * budget)
-            caps = [limit.max, None if limit.max_share is None else limit.max_share * budget]
-            high = min((cap for cap in caps if cap is not None), default=float("inf"))
-            if len(index) == 1:
-                c = index[0]
-                lower_c[c], upper_c[c] = max(lower_c[c], low), min(upper_c[c], high)
-            elif index:
-                groups.append(GroupLimit(index, names, low, high))
-        return cls(world, status_quo, float(budget), lower_c, upper_c, tuple(groups), tuple(objectives))
+        from optimize.reading import read_problem
+
+        return read_problem(
+            scenario.optimization,
+            world,
+            status_quo,
+            total=total,
+            objectives=tuple(objectives),
+            minimise_spend=minimise_spend,
+        )
+
+    @property
+    def cells(self) -> tuple[tuple[int, int], ...]:
+        """(channel index, flight index) of every cell."""
+        return tuple((c, f) for f in range(len(self.flights)) for c in range(len(self.world.channels)))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What sentences call the cells."""
+        channels = self.world.channels
+        if len(self.flights) == 1:
+            return tuple(channels)
+        return tuple(f"{channels[c]} in {self.flights[f].name}" for c, f in self.cells)
+
+    @cached_property
+    def priced_cells(self) -> npt.NDArray[np.bool_]:
+        """(I,) cells of channels that money can buy."""
+        return np.tile(self.world.priced_c, len(self.flights))
 
     @property
     def free_c(self) -> npt.NDArray[np.intp]:
-        """Indices of the channels that can take money under the limits."""
+        """Indices of the cells that can take money under the limits."""
         return np.flatnonzero(self.upper_c > 0)
 
     @property
+    def least_total(self) -> float:
+        """Money spent at least."""
+        return self.total if self.total_min is None else self.total_min
+
+    @cached_property
     def goals(self) -> tuple[Objective, ...]:
-        """The objectives, looked up."""
-        return tuple(OBJECTIVES[name] for name in self.objectives)
+        """The objectives, looked up; with targets, less a penalty for missing them."""
+        if self.reach:
+            return (cheapest(self.targets),)
+        return tuple(penalised(objective(name), self.targets) for name in self.objectives)
 
     @property
     def tolerance(self) -> float:
@@ -135,83 +166,77 @@ class BudgetProblem:
         """ISO code of the scenario's currency."""
         return str(self.world.currency)
 
-    def plan(self, amounts_c: Floats) -> Plan:
-        """Spread amounts over the periods as the status quo does; evenly where it spends nothing."""
-        spend_tc = self.status_quo.spend_tc
-        total_c = spend_tc.sum(axis=0)
-        even = 1.0 / spend_tc.shape[0]
-        profile_tc = np.where(total_c > 0, spend_tc / np.where(total_c > 0, total_c, 1.0), even)
-        return Plan(self.world.channels, profile_tc * np.asarray(amounts_c))
+    @cached_property
+    def anchor(self) -> Floats:
+        """(I,) today's money as shares of its total; even where today spends nothing."""
+        today = np.where(self.priced_cells, self.by_flight(self.status_quo), 0.0)
+        if today.sum() <= 0:
+            today = np.where(self.priced_cells, 1.0, 0.0)
+        return np.asarray(today / today.sum())
+
+    def cells_of(self, channel: int) -> tuple[int, ...]:
+        """Cells of one channel."""
+        step = len(self.world.channels)
+        return tuple(range(channel, step * len(self.flights), step))
+
+    def by_channel(self, amounts: Floats) -> Floats:
+        """(C,) money by channel of amounts by cell."""
+        rows_fc: Floats = np.asarray(amounts, dtype=np.float64).reshape(len(self.flights), -1)
+        return np.asarray(rows_fc.sum(axis=0))
+
+    def by_flight(self, plan: Plan) -> Floats:
+        """(I,) a plan's money by cell."""
+        return np.concatenate([plan.spend_tc[flight.periods].sum(axis=0) for flight in self.flights])
+
+    def plan(self, amounts: Floats) -> Plan:
+        """Spread each cell's amount over its periods as the status quo does; evenly where that is 0."""
+        spend_tc = np.zeros_like(self.status_quo.spend_tc)
+        rows_fc = np.asarray(amounts, dtype=np.float64).reshape(len(self.flights), -1)
+        for flight, row_c in zip(self.flights, rows_fc, strict=True):
+            spend_tc[flight.periods] = _profile(self.status_quo.spend_tc[flight.periods]) * row_c
+        return Plan(self.world.channels, spend_tc)
 
     def status_quo_at_total(self) -> Floats:
         """Today's mix scaled to the total; an even split where today spends nothing."""
-        total_c = np.where(self.world.priced_c, self.status_quo.total_c, 0.0)
-        if total_c.sum() <= 0:
-            total_c = np.where(self.world.priced_c, 1.0, 0.0)
-        return np.asarray(total_c / total_c.sum() * self.total)
+        return self.anchor * self.total
 
-    def settle(self, amounts_c: Floats) -> Floats:
-        """Clip to the channel bounds and put the last fractions of money where there is room.
+    def lifted(self, amounts_c: Floats) -> Floats:
+        """(I,) money by channel spread over the flights as today, then moved onto the limits."""
+        if len(self.flights) == 1:
+            return np.asarray(amounts_c, dtype=np.float64)
+        from optimize.projection import project
+
+        return project(self, self.by_flight(spread(self.status_quo, amounts_c)))
+
+    def at_total(self, total: float) -> BudgetProblem:
+        """The same problem with another total, spent exactly."""
+        if self.resolve is not None:
+            return self.resolve(total)
+        return replace(self, total=total, total_min=None)
+
+    def settle(self, amounts: Floats) -> Floats:
+        """Clip to the cell bounds and put the last fractions of money where there is room.
 
         Amounts are rounded to the minor unit, and dust is swept up, so that the plan simulated is the
         plan reported.
         """
-        upper_c = np.minimum(self.upper_c, self.total)
-        minor = float(self.world.minor)
-        kept_c = np.where(np.asarray(amounts_c) < DUST * self.total, 0.0, amounts_c)
-        amounts = np.clip(np.round(kept_c * minor) / minor, self.lower_c, upper_c)
-        for _ in range(len(amounts) + 1):
-            missing = self.total - amounts.sum()
-            room_c = upper_c - amounts if missing > 0 else amounts - self.lower_c
-            # Channels that hold money first: no fraction shall open a channel.
-            c = int(np.argmax(np.where(amounts > 0, room_c, 0.0)))
-            c = c if room_c[c] > 0 and amounts[c] > 0 else int(np.argmax(room_c))
-            if missing == 0 or room_c[c] <= 0:
-                break
-            amounts[c] += np.sign(missing) * min(abs(missing), room_c[c])
-        return amounts
+        from optimize.settling import settled
 
-    def violations(self, amounts_c: Floats) -> list[str]:
+        return settled(self, np.asarray(amounts, dtype=np.float64))
+
+    def violations(self, amounts: Floats) -> list[str]:
         """Every limit the amounts break, as a sentence that says by how much; empty when all hold."""
-        names, slack = self.world.channels, self.tolerance
-        said = []
-        gap = float(np.sum(amounts_c)) - self.total
-        if abs(gap) > slack:
-            said.append(
-                f"the amounts add up to {self._money(float(np.sum(amounts_c)))}, {self._off(gap)} the total"
-            )
-        for c, amount in enumerate(amounts_c):
-            for bound, missing, side in (
-                (self.lower_c[c], self.lower_c[c] - amount, "below its minimum"),
-                (self.upper_c[c], amount - self.upper_c[c], "above its maximum"),
-            ):
-                if missing > slack:
-                    by = self._money(missing)
-                    said.append(f"{names[c]} gets {self._money(amount)}, {by} {side} of {self._money(bound)}")
-        return said + [sentence for group in self.groups for sentence in self._group_faults(group, amounts_c)]
-
-    def _group_faults(self, group: GroupLimit, amounts_c: Floats) -> list[str]:
-        together = float(np.sum(np.asarray(amounts_c)[list(group.channels)]))
-        got = f"{' + '.join(group.names)} get {self._money(together)}"
-        said = []
-        if group.lower - together > self.tolerance:
-            short = self._money(group.lower - together)
-            said.append(f"{got}, {short} below their minimum of {self._money(group.lower)}")
-        if together - group.upper > self.tolerance:
-            over = self._money(together - group.upper)
-            said.append(f"{got}, {over} above their maximum of {self._money(group.upper)}")
-        return said
-
-    def _off(self, gap: float) -> str:
-        return f"{self._money(abs(gap))} {'above' if gap > 0 else 'below'}"
-
-    def _money(self, amount: float) -> str:
-        return money(amount, self.currency)
+        amounts = np.asarray(amounts, dtype=np.float64)
+        return [sentence for check in CHECKS.values() for sentence in check(self, amounts)]
 
 
-def _channel(name: str, channels: Sequence[str]) -> int:
-    if name in channels:
-        return list(channels).index(name)
-    near = get_close_matches(name, channels, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"channels: {', '.join(channels)}"
-    raise LimitError(f"optimization.limits: unknown channel '{name}' ({hint})")
+def spread(status_quo: Plan, amounts_c: Floats) -> Plan:
+    """Money by channel over the whole plan, timed as today."""
+    return Plan(status_quo.channels, _profile(status_quo.spend_tc) * np.asarray(amounts_c, dtype=np.float64))
+
+
+def _profile(spend_tc: Floats) -> Floats:
+    """(T, C) share of a channel's money in each period; even where it has none. Columns sum to 1."""
+    total_c = spend_tc.sum(axis=0)
+    even = 1.0 / len(spend_tc)
+    return np.asarray(np.where(total_c > 0, spend_tc / np.where(total_c > 0, total_c, 1.0), even))

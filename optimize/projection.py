@@ -1,14 +1,22 @@
-"""Nearest plan within the limits, and the smallest relaxation when there is none. Two small LPs."""
+"""Nearest plan within the limits, and the smallest relaxation when there is none.
+
+Both are small programmes over the rows of `rows`; integer only where a limit is (minimum-if-on, at most
+n channels). A solver is right to about 1e-7 of the total: `tidy` takes its answer onto the limits exactly.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pulp
 
+from optimize.rows import Rows, limit
+from optimize.settling import DUST, on_minor_units
 from optimize.solver import run_solver
+from sim import LimitError, SolverError
 
 if TYPE_CHECKING:
     from optimize.problem import BudgetProblem
@@ -16,106 +24,145 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 
-def project(problem: BudgetProblem, amounts_c: Floats) -> Floats:
-    """The plan within all limits that moves the least money: min sum_c |x_c - amounts_c|."""
-    settled = problem.settle(np.asarray(amounts_c, dtype=np.float64))
-    if abs(settled - amounts_c).sum() <= 0.01 * len(settled) and not problem.violations(settled):
+def project(problem: BudgetProblem, amounts: Floats) -> Floats:
+    """The plan within all limits that moves the least money: min sum_i |x_i - amounts_i|."""
+    wanted = np.asarray(amounts, dtype=np.float64)
+    settled = problem.settle(wanted)
+    if abs(settled - wanted).sum() <= 0.01 * len(settled) and not problem.violations(settled):
         return settled
     unit = problem.total
     model = pulp.LpProblem("nearest", pulp.LpMinimize)
-    away = []
-    x_c: list[Any] = []
-    for c, amount in enumerate(np.asarray(amounts_c)):
-        high = min(float(problem.upper_c[c]), problem.total)
-        x_c.append(model.add_variable(f"x_{c:02d}", float(problem.lower_c[c]) / unit, high / unit))
-        up, down = model.add_variable(f"up_{c:02d}", 0, None), model.add_variable(f"down_{c:02d}", 0, None)
-        model += x_c[c] - up + down == float(amount) / unit, f"distance_{c:02d}"
-        away += [up, down]
+    x_c, away = {}, []
+    for i in problem.free_c:
+        # Two parts, below and above what is wanted: the second one costs, and so does leaving the first.
+        want = float(np.clip(wanted[i], 0.0, 10.0 * unit)) / unit
+        below = model.add_variable(f"below_{i:02d}", 0, want)
+        above = model.add_variable(f"above_{i:02d}", 0, None)
+        x_c[int(i)] = below + above
+        away += [want - below, above]
     model += pulp.lpSum(away), "moved"
-    model += pulp.lpSum(x_c) == 1.0, "total"
-    for g, group in enumerate(problem.groups):
-        model += pulp.lpSum([x_c[c] for c in group.channels]) >= group.lower / unit, f"group_lower_{g:02d}"
-        if np.isfinite(group.upper):
-            model += (
-                pulp.lpSum([x_c[c] for c in group.channels]) <= group.upper / unit,
-                f"group_upper_{g:02d}",
-            )
-    run_solver(model)
-    return tidy(problem, np.array([float(x.value() or 0.0) for x in x_c]) * unit)
+    rows = Rows(model, unit)
+    limit(rows, problem, x_c)
+    run_solver(model, integer=bool(rows.binaries))
+    return tidy(problem, values(problem, x_c, unit))
 
 
-def tidy(problem: BudgetProblem, amounts_c: Floats) -> Floats:
-    """Take a solver's answer, right to 1e-7 of the total, onto the limits exactly.
+def values(problem: BudgetProblem, x_c: Mapping[int, Any], unit: float) -> Floats:
+    """(I,) amounts of a solved model."""
+    found = np.zeros(len(problem.lower_c))
+    for i, x in x_c.items():
+        found[i] = float(x.value() or 0.0) * unit
+    return found
+
+
+def tidy(problem: BudgetProblem, amounts: Floats) -> Floats:
+    """Take a solver's answer, right to 1e-6 of the total, onto the limits exactly.
 
     Rounding to the minor unit is kept only where every limit still holds.
     """
-    settled = problem.settle(amounts_c)
+    settled = problem.settle(amounts)
     if not problem.violations(settled):
         return settled
-    amounts = np.clip(amounts_c, problem.lower_c, np.minimum(problem.upper_c, problem.total))
-    for _ in range(50):
-        for group in problem.groups:
-            members = list(group.channels)
-            together = float(amounts[members].sum())
-            target = float(np.clip(together, group.lower, group.upper))
-            if together > 0 and target != together:
-                amounts[members] *= target / together
-        gap = problem.total - float(amounts.sum())
-        loose = _loose(problem, amounts, gap)
-        if abs(gap) <= 1e-9 * problem.total or not loose.any():
+    held, swept = pattern(problem, amounts)
+    exact = refine(problem, swept, held)
+    settled = problem.settle(exact)
+    if not problem.violations(settled):
+        return settled
+    rounded = on_minor_units(problem, exact, held)
+    return exact if rounded is None else rounded
+
+
+def pattern(problem: BudgetProblem, amounts: Floats) -> tuple[dict[str, int], Floats]:
+    """What is on in a solver's answer, by binary of `rows`, and the answer without its residues."""
+    swept, dust, held = amounts.copy(), DUST * problem.total / len(problem.flights), {}
+    for k, minimum in enumerate(problem.minimums):
+        members = list(minimum.cells)
+        held[f"on_{k:03d}"] = int(amounts[members].sum() > min(dust, 0.5 * minimum.least))
+        if not held[f"on_{k:03d}"]:
+            swept[members] = 0.0
+    if problem.most_on is not None:
+        used = problem.by_channel(swept)
+        for c in range(len(used)):
+            held[f"used_{c:02d}"] = int(used[c] > dust)
+            if not held[f"used_{c:02d}"]:
+                swept[list(problem.cells_of(c))] = 0.0
+    return held, swept
+
+
+def refine(problem: BudgetProblem, amounts: Floats, held: Mapping[str, int]) -> Floats:
+    """Remove a solver's last error by solving for it at its own scale.
+
+    min sum_i |d_i| with x + d within all limits. One round divides the error by about
+    a million; what is on stays on.
+    """
+    found = amounts
+    for scale in (1e-4, 1e-8):
+        unit = scale * problem.total
+        model, x_c, away = pulp.LpProblem("rest", pulp.LpMinimize), {}, []
+        for i in problem.free_c:
+            up, down = (
+                model.add_variable(f"up_d_{i:02d}", 0, None),
+                model.add_variable(f"down_d_{i:02d}", 0, None),
+            )
+            model += up - down >= -float(found[i]) / unit, f"positive_{i:02d}"
+            x_c[int(i)] = up - down + float(found[i]) / unit
+            away += [up, down]
+        model += pulp.lpSum(away), "moved"
+        limit(Rows(model, unit, fixed=held), problem, x_c)
+        try:
+            run_solver(model)
+        except (LimitError, SolverError):
             break
-        amounts[loose] += gap / int(loose.sum())
-    return np.asarray(np.clip(amounts, problem.lower_c, np.minimum(problem.upper_c, problem.total)))
-
-
-def _loose(problem: BudgetProblem, amounts_c: Floats, gap: float) -> npt.NDArray[np.bool_]:
-    """Channels that can take (gap > 0) or give (gap < 0) a fraction without touching a limit."""
-    if gap > 0:
-        loose = np.minimum(problem.upper_c, problem.total) - amounts_c > abs(gap)
-    else:
-        loose = amounts_c - problem.lower_c > abs(gap)
-    for group in problem.groups:
-        members = list(group.channels)
-        together = float(amounts_c[members].sum())
-        room = group.upper - together if gap > 0 else together - group.lower
-        if room <= abs(gap):
-            loose[members] = False
-    return np.asarray(loose)
+        found = np.maximum(values(problem, x_c, unit), 0.0)
+        if not problem.violations(found):
+            break
+    return found
 
 
 def least_relaxation(problem: BudgetProblem) -> list[tuple[str, float]]:
-    """What must give way, and by how much money, for any plan to exist; empty when one does.
+    """What must give way, and by how much, for any plan to exist; empty when one does.
 
-    min sum of relaxations, subject to sum_c x_c = total, lower_c - l_c <= x_c <= upper_c + h_c,
-    group lower - gl_g <= sum x_c <= group upper + gh_g, all relaxations >= 0.
+    min sum of relaxations over the rows of all limits but the total. Amounts are money; the relaxation of
+    a number of channels is that number, and its words say so.
     """
+    rows = elastic(problem)
+    found = []
+    for words, variable, _, unit in rows.gives.values():
+        amount = float(variable.value() or 0.0)
+        if not unit and amount > 1e-6:
+            number = int(np.ceil(amount - 1e-6))
+            found.append((f"allow {number} more {'channel' if number == 1 else 'channels'}", 0.0))
+        elif amount * unit > max(problem.tolerance, 1e-6 * problem.total):
+            found.append((words, amount * unit))
+    return found
+
+
+def contradiction(problem: BudgetProblem) -> list[str]:
+    """Rows that cannot hold together, none of which could be left out: an irreducible set, by deletion."""
+    without: set[str] = set()
+    for name in elastic(problem).names:
+        if _infeasible(problem, frozenset({*without, name})):
+            without.add(name)
+    return [name for name in elastic(problem).names if name not in without]
+
+
+def _infeasible(problem: BudgetProblem, without: frozenset[str]) -> bool:
+    rows = elastic(problem, without=without)
+    return sum(float(give.value() or 0.0) for _, give, _, _ in rows.gives.values()) > 1e-6
+
+
+def elastic(
+    problem: BudgetProblem, *, without: frozenset[str] = frozenset(), at: Floats | None = None
+) -> Rows:
+    """Solve for the least that limits must give way; `at` holds the plan, so that they give way to it."""
     unit = problem.total
     model = pulp.LpProblem("elastic", pulp.LpMinimize)
-    names = problem.world.channels
-    gives: list[tuple[str, Any]] = []
-    x_c = [model.add_variable(f"x_{c:02d}", 0, None) for c in range(len(names))]
-    model += pulp.lpSum(x_c) == 1.0, "total"
-
-    def at_least(amount: Any, bound: float, key: str, who: str) -> None:
-        gives.append((f"lower the minimum of {who}", model.add_variable(f"low_{key}", 0, None)))
-        model.addConstraint(amount + gives[-1][1] >= bound / unit, f"lower_{key}")
-
-    def at_most(amount: Any, bound: float, key: str, who: str) -> None:
-        if np.isfinite(bound):
-            gives.append((f"raise the maximum of {who}", model.add_variable(f"high_{key}", 0, None)))
-            model.addConstraint(amount - gives[-1][1] <= bound / unit, f"upper_{key}")
-
-    for c, name in enumerate(names):
-        if problem.world.priced_c[c]:
-            at_least(x_c[c], float(problem.lower_c[c]), f"{c:02d}", name)
-            at_most(x_c[c], float(problem.upper_c[c]), f"{c:02d}", name)
-        else:
-            model += x_c[c] <= 0.0, f"unpriced_{c:02d}"
-    for g, group in enumerate(problem.groups):
-        together, who = pulp.lpSum([x_c[c] for c in group.channels]), " + ".join(group.names)
-        at_least(together, group.lower, f"group_{g:02d}", who)
-        at_most(together, group.upper, f"group_{g:02d}", who)
-    model += pulp.lpSum([variable for _, variable in gives]), "relaxed"
-    run_solver(model)
-    found = [(words, float(variable.value() or 0.0) * unit) for words, variable in gives]
-    return [(words, amount) for words, amount in found if amount > max(problem.tolerance, 1e-6 * unit)]
+    x_c: dict[int, Any] = {}
+    for i in range(len(problem.lower_c)):
+        low, high = (0, None) if at is None else (float(at[i]) / unit, float(at[i]) / unit)
+        x_c[i] = model.add_variable(f"x_{i:02d}", low, high)
+    rows = Rows(model, unit, elastic=True, without=without)
+    limit(rows, problem, x_c)
+    model += pulp.lpSum([price * give for _, give, price, _ in rows.gives.values()]), "relaxed"
+    run_solver(model, integer=bool(rows.binaries))
+    return rows

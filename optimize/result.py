@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from optimize.explain import Explanation
+from optimize.flights import Flight, flight_rows
 from optimize.objectives import Objective
+from optimize.target_check import TargetCheck
 from optimize.wording import money, quantity
 from sim import Plan
 
@@ -93,6 +95,8 @@ class OptimizeResult:
         trace: every simulated plan, in order.
         failures: sentences about plans that could not be scored.
         interrupted: True if the search was stopped before its runs were used up.
+        flights: windows that were decided one by one; a single one where only the mix was.
+        targets: goals for key figures, judged.
     """
 
     scenario: str
@@ -115,6 +119,8 @@ class OptimizeResult:
     trace: tuple[TracePoint, ...] = ()
     failures: tuple[str, ...] = ()
     interrupted: bool = False
+    flights: tuple[Flight, ...] = ()
+    targets: tuple[TargetCheck, ...] = ()
 
     @property
     def status_quo(self) -> Plan:
@@ -175,6 +181,8 @@ class OptimizeResult:
             "fit": {name: asdict(error) for name, error in why.fits.items()},
             "trace": [asdict(point) for point in self.trace],
             "failures": list(self.failures),
+            "flights": flight_rows(self.flights, self.status_quo, self.recommended),
+            "targets": [asdict(check) for check in self.targets],
         }
         plain: dict[str, Any] = _plain(answer)
         return plain

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimize.baselines import BASELINES
-from optimize.curve_lp import Search
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
-from optimize.explain import Explanation, explain
+from optimize.explain import Explanation, explain, limits_met
 from optimize.methods import METHODS
 from optimize.pareto import knee, non_dominated, spread
 from optimize.problem import BudgetProblem
-from optimize.result import OptimizeResult, ParetoPoint, TracePoint, decide
+from optimize.result import OptimizeResult, ParetoPoint, TracePoint, Verdict, decide
+from optimize.staged import Staged, search
+from optimize.target_check import cheapest_text, check_targets, extra_runs, unreached
+from optimize.target_meter import TargetMeter, plan_runs, plans_within
 from sim import OmnifunnelError, Plan
 
 if TYPE_CHECKING:
@@ -59,8 +61,9 @@ def optimize(
         near = get_close_matches(method, METHODS, n=1)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise OmnifunnelError(f"method: choose among {', '.join(METHODS)}, got '{method}'{hint}")
-    measured_by = meter or SimulationMeter(problem.world, seed=seed, engine=engine, threads=threads)
-    evaluator = Evaluator(problem, measured_by, runs=runs, progress=progress)
+    measured_by = meter or _meter(problem, seed=seed, engine=engine, threads=threads)
+    plans_paid = plans_within(measured_by, runs)
+    evaluator = Evaluator(problem, measured_by, runs=plans_paid, progress=progress)
     found = _find(problem, evaluator, method, seed)
     plans = _plans(problem, found)
 
@@ -69,7 +72,37 @@ def optimize(
             progress(done, of, "judging")
 
     judged = evaluator.judge(plans, replicates, step)
-    return _result(problem, evaluator, found, plans, judged, replicates)
+    result = _result(problem, evaluator, found, plans, judged, replicates)
+    return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
+
+
+def _meter(problem: BudgetProblem, *, seed: int, engine: str, threads: int | None) -> Meter:
+    """The simulator; with targets that need simulations of their own, it runs those too."""
+    if not any(target.kind.extra for target in problem.targets):
+        return SimulationMeter(problem.world, seed=seed, engine=engine, threads=threads)
+    return TargetMeter(
+        problem.world, problem.status_quo, problem.targets, seed=seed, engine=engine, threads=threads
+    )
+
+
+def _with_targets(result: OptimizeResult, problem: BudgetProblem, meter: Meter) -> OptimizeResult:
+    """The result with its targets judged, and the verdict saying so."""
+    checks = check_targets(problem, meter, result.recommended, result.judged, result.replicates)
+    word, text = result.verdict.word, result.verdict.text
+    if problem.minimise_spend:
+        spent = result.recommended.total
+        text = cheapest_text(problem.status_quo.total, spent, problem)
+        held = all(check.word != "missed" for check in checks)
+        word = "better" if held and spent < problem.status_quo.total else "no better"
+    verdict = Verdict(word, " ".join([text, *(check.text for check in checks)]))
+    each, survey = plan_runs(meter)
+    return replace(
+        result,
+        verdict=verdict,
+        targets=checks,
+        runs_used=each * result.runs_used + survey,
+        judge_runs=result.judge_runs + extra_runs(problem, meter, result.replicates),
+    )
 
 
 @dataclass(frozen=True)
@@ -87,17 +120,43 @@ class _Found:
 def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, seed: int) -> _Found:
     """Run the method; an interrupt ends it with the best plan so far."""
     try:
-        search, interrupted = METHODS[method](problem, evaluator, seed=seed), False
+        searched, interrupted = search(problem, evaluator, METHODS[method], seed=seed), False
     except KeyboardInterrupt:
-        search, interrupted = Search(best=evaluator.best()), True
+        searched, interrupted = Staged(best=evaluator.best()), True
     front = _front(problem, evaluator)
-    best = _pick(evaluator, front) if front else search.best
+    best = _pick(evaluator, front) if front else searched.best
     if best is None and not interrupted:
         raise OmnifunnelError(_no_plan(evaluator))
+    if best is not None and best.miss and not interrupted:
+        raise OmnifunnelError(unreached(problem, evaluator.evaluations, evaluator.runs_used))
     why = Explanation()
     if best is not None:
-        why = explain(problem, evaluator, search, best, seed=seed, check=not interrupted)
+        try:
+            why = _explained(problem, evaluator, searched, best, seed=seed, check=not interrupted)
+        except KeyboardInterrupt:
+            interrupted = True
+            why = _explained(problem, evaluator, searched, best, seed=seed, check=False)
     return _Found(method, seed, best, front, why, interrupted)
+
+
+def _explained(
+    problem: BudgetProblem,
+    evaluator: Evaluator,
+    searched: Staged,
+    best: Evaluation,
+    *,
+    seed: int,
+    check: bool,
+) -> Explanation:
+    """Why this plan; of a search in stages, the curves and prices of its mix and the limits of the whole."""
+    limits = tuple(limits_met(problem, best.amounts_c, {}))
+    if problem.minimise_spend:
+        return Explanation(binding=limits)
+    if searched.part is None:
+        return explain(problem, evaluator, searched, best, seed=seed, check=check)
+    part, inner, middle = searched.part
+    why = explain(part, inner, searched, middle, seed=seed, check=False)
+    return replace(why, binding=limits)
 
 
 def _result(
@@ -108,7 +167,9 @@ def _result(
     judged: Replicates,
     replicates: int,
 ) -> OptimizeResult:
-    today = problem.status_quo.total
+    today, total = problem.status_quo.total, problem.total
+    if problem.total_min is not None:
+        total = plans["recommended"].total
     return OptimizeResult(
         scenario=str(problem.world.name),
         currency=problem.currency,
@@ -116,20 +177,21 @@ def _result(
         seed=found.seed,
         method=found.method,
         objectives=problem.objectives,
-        total=problem.total,
+        total=total,
         runs=evaluator.runs,
         runs_used=evaluator.runs_used,
         replicates=replicates,
         judge_runs=replicates * (len(plans) + 1),
         plans=plans,
         judged=judged,
-        verdict=decide(judged, problem.goals, currency=problem.currency, total=problem.total, today=today),
+        verdict=decide(judged, problem.goals, currency=problem.currency, total=total, today=today),
         explanation=found.why,
         baselines=tuple(BASELINES),
         pareto=_judged_front(problem, judged, plans),
         trace=_trace(problem, evaluator),
         failures=tuple(str(done.failure) for done in evaluator.failures),
         interrupted=found.interrupted,
+        flights=problem.flights,
     )
 
 
@@ -138,7 +200,11 @@ def _plans(problem: BudgetProblem, found: _Found) -> dict[str, Plan]:
     best = found.best
     recommended = problem.status_quo if best is None else problem.plan(best.amounts_c)
     plans = {"status_quo": problem.status_quo, "recommended": recommended}
-    plans |= {name: problem.plan(rule(problem)) for name, rule in BASELINES.items()}
+    # Rules split the money that the recommended plan spends, over channels, timed as today.
+    mix = problem.mix or problem
+    if mix.total_min is not None:
+        mix = mix.at_total(recommended.total if best is not None else mix.total)
+    plans |= {name: problem.plan(problem.lifted(rule(mix))) for name, rule in BASELINES.items()}
     others = [done for done in found.front if done is not best]
     return plans | {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
 
@@ -192,9 +258,10 @@ def _judged_front(
 def _trace(problem: BudgetProblem, evaluator: Evaluator) -> tuple[TracePoint, ...]:
     points, best = [], None
     first = problem.goals[0]
-    for done in evaluator.evaluations:
-        if done.feasible and not done.failure:
-            best = done.value(first) if best is None else max(best, done.value(first))
+    for done in sorted(evaluator.scored, key=lambda each: each.run):
+        if done.feasible and not done.failure and evaluator.comparable(done):
+            value = evaluator.levelled(done, first)
+            best = value if best is None else max(best, value)
         values = {goal.name: None if done.failure else done.value(goal) for goal in problem.goals}
         points.append(TracePoint(done.run, values, done.feasible, best))
     return tuple(points)

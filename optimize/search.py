@@ -1,6 +1,6 @@
-"""Method `search`: Optuna over the budget simplex, warm-started by the `lp` method.
+"""Method `search`: Optuna over the budget simplex, warm-started by the `surrogate` method.
 
-Half of the runs go to the curve loop, which finds the region; a sampler that assumes nothing about
+Half of the runs go to the surface loop, which finds the region; a sampler that assumes nothing about
 the shape of the response then searches a box round its answer. CMA-ES from 200 runs on, which is what it
 needs to learn its scales, else TPE. For several objectives TPE works on the whole cube. Plans are
 asked for in batches and told in the order they were asked, so the same seed gives the same search
@@ -16,19 +16,21 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.baselines import equal, historical
-from optimize.curve_lp import Search, foretell, sample_and_refit
 from optimize.evaluator import Evaluation, Evaluator
 from optimize.finalists import recheck, recheck_runs
+from optimize.found import Search
 from optimize.pareto import non_dominated, spread
 from optimize.problem import BudgetProblem
 from optimize.simplex import TOP, decode, encode
+from optimize.surfaces import foretell
+from optimize.surrogate import refine
 
 if TYPE_CHECKING:
     import optuna
 
 Floats = npt.NDArray[np.float64]
 
-#: Share of the runs spent on the curve loop first; of few runs more, up to the second share.
+#: Share of the runs spent on the surface loop first; of few runs more, up to the second share.
 WARM_SHARE = 0.5
 WARM_MOST = 0.75
 #: Runs from which on CMA-ES is chosen, half width of the box round the start, plans per batch.
@@ -56,13 +58,20 @@ def _warm_start(
 ) -> Evaluation | None:
     spend = _warm_runs(problem, evaluator)
     if spend:
-        return sample_and_refit(problem, evaluator, search, seed=seed, keep=max(keep, evaluator.runs - spend))
+        return refine(
+            problem,
+            evaluator,
+            search,
+            seed=seed,
+            keep=max(keep, evaluator.runs - spend),
+            averaging=False,
+        )
     found = evaluator.score([historical(problem), equal(problem)])
     return found[0] if found else None
 
 
 def _warm_runs(problem: BudgetProblem, evaluator: Evaluator) -> int:
-    """Runs for the curve loop: half, more when half would not fit a curve per channel, 0 when none can."""
+    """Runs for the surface loop: half, more when half would not fit a curve per channel, 0 when none can."""
     count = len(problem.free_c)
     spend = max(int(WARM_SHARE * evaluator.runs), min(int(WARM_MOST * evaluator.runs), 3 * count))
     return spend if spend >= 2 * count + 4 else 0

@@ -23,11 +23,11 @@ GAP = 1e-4
 _STATUS = {1: "optimal", 0: "not solved", -1: "infeasible", -2: "unbounded", -3: "undefined"}
 
 
-def make_solver(name: str, *, integer: bool = False) -> Any:
+def make_solver(name: str, *, integer: bool = False, gap: float = GAP) -> Any:
     """The solver by name: `highs` or, as a fallback, `cbc`."""
     options: dict[str, Any] = {"msg": False, "timeLimit": TIME_LIMIT}
     if integer:
-        options["gapRel"] = GAP
+        options["gapRel"] = gap
     if name == "highs":
         return pulp.HiGHS(threads=1, **options)
     if name == "cbc":
@@ -48,7 +48,7 @@ def default_solver() -> str:
     raise SolverError("solver: neither HiGHS nor CBC is installed; run `pip install highspy`")
 
 
-def run_solver(problem: Any, *, solver: str | None = None, integer: bool = False) -> None:
+def run_solver(problem: Any, *, solver: str | None = None, integer: bool = False, gap: float = GAP) -> None:
     """Solve in place; return only when the answer is optimal.
 
     Raises:
@@ -56,7 +56,7 @@ def run_solver(problem: Any, *, solver: str | None = None, integer: bool = False
         SolverError: any other ending, with the status by name.
     """
     name = solver or default_solver()
-    ended = problem.solve(make_solver(name, integer=integer))
+    ended = problem.solve(make_solver(name, integer=integer, gap=gap))
     status = int(getattr(ended, "status", ended))
     if status == -1:
         raise LimitError("limits: no plan meets all of them together")

@@ -80,7 +80,7 @@ SIMULATED = {
 @click.option(
     "--shapley",
     type=click.IntRange(2, 10_000),
-    default=8,
+    default=12,
     show_default=True,
     metavar="ORDERS",
     help="With SCENARIO: orders of joining sampled a replicate for the truth, with more than 8 channels.",
@@ -107,12 +107,12 @@ def attribute(
         got = "neither" if scenario is None else "both"
         raise click.UsageError(f"name either a SCENARIO or --journeys FILE, got {got}")
     if journeys is None:
-        from experiments import attribution_scenario
+        from experiments.attribution import scenario as attribution_scenario
 
         asked = attribution_scenario.Request(scenario=str(scenario), **options)
         deliver(settings, lambda: attribution_scenario.answer_scenario(asked, settings))
         return
-    from experiments.attribute import Request, answer_journeys
+    from experiments.attribution.answer import Request, answer_journeys
 
     _refuse_simulated(context)
     read = ("rules", "half_life_days", "direct", "lookback_days")

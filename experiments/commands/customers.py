@@ -46,7 +46,7 @@ def customers(
     Lifetime value, acquisition cost and payback by channel, segment and cohort; survival and retention;
     customer equity; RFM segments; cost-value quadrants and the health of channels.
     """
-    from experiments.customers import Request, answer_customers
+    from experiments.customers.answer import Request, answer_customers
     from experiments.delivery import deliver
 
     request = Request(scenario, plan_csv, variant, health_threshold)

@@ -62,7 +62,7 @@ def explain(
     the plan changes it.
     """
     from experiments.delivery import deliver
-    from experiments.explain import Request, answer_explain
+    from experiments.explain.answer import Request, answer_explain
 
     settings = Settings("compiled", 1, seed, overrides, None, out, as_json, quiet)
     request = Request(scenario, consumer, replicate, variant, plan_csv)

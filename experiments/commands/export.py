@@ -111,7 +111,7 @@ def export(context: click.Context, /, what: str, **options: Any) -> None:
     journeys: an event log, and touches that `attribute` reads. weekly: a table for marketing mix models,
     with the truth sealed beside it. customers: one row a customer, and orders that `fit-customers` reads.
     """
-    from experiments.export import Request, export as write
+    from experiments.export.answer import Request, export as write
 
     _check(context, what)
     shared = ("replicates", "seed", "overrides", "jobs", "out", "as_json", "quiet")

@@ -37,7 +37,7 @@ def _check_limits(case: Case) -> None:
     """Limits that no plan can meet are a fault of the file, found before anybody optimises."""
     from optimize import BudgetProblem
 
-    if case.file.scenario.optimization.limits:
+    if case.file.scenario.optimization.model_fields_set:
         BudgetProblem.from_scenario(case.file.scenario, case.world, case.file.status_quo())
 
 

@@ -59,8 +59,8 @@ def fit_customers(
     their standard errors, order values, a check against later orders, and the segment for a scenario.
     """
     from experiments import console, store
-    from experiments.fit_customers import Request, find_customers, write_segment
-    from experiments.fit_customers_text import sections, summary
+    from experiments.fit_customers.answer import Request, find_customers, write_segment
+    from experiments.fit_customers.words import sections, summary
 
     end = None if calibration_end is None else calibration_end.date()
     request = Request(orders, model, period, end, out)

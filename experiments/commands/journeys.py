@@ -108,7 +108,7 @@ def journeys(
     of channels, time in stage. None of these is an effect; see `omnifunnel truth`.
     """
     from experiments.delivery import deliver
-    from experiments.journeys import Request, answer_journeys
+    from experiments.journeys.answer import Request, answer_journeys
 
     settings = Settings("compiled", 1, seed, overrides, jobs, out, as_json, quiet)
     request = Request(scenario, windows, touch, view, lookback_days, top, panel, replicate, plan_csv, variant)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from experiments.commands.options import Settings, comma_list, examples, simulation_options
+from experiments.commands.options import Command, Settings, comma_list, examples, simulation_options
 from experiments.errors import INTERRUPTED
+from experiments.recommend.limits_asked import Asked
 
 OBJECTIVES = ("roi", "ltv", "profit")
+#: As `optimize.METHODS`, which is not loaded for a help text.
+METHODS = ("default", "surrogate", "lp", "successive", "greedy", "search")
 
 
 def _objectives(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
@@ -18,20 +23,91 @@ def _objectives(context: click.Context, parameter: click.Parameter, value: str) 
     return names
 
 
+_DECISION = (
+    click.option(
+        "--at-most", is_flag=True, help="The budget is a ceiling: leave money where it does not pay."
+    ),
+    click.option(
+        "--flights",
+        metavar="WHEN",
+        help="Decide the timing too: weekly, 4-weekly, monthly, or a number of flights, 1 to 52.",
+    ),
+    click.option(
+        "--lock", "locked", multiple=True, metavar="CHANNEL", help="Keep today's amount; repeatable."
+    ),
+    click.option(
+        "--max-shift",
+        type=click.FloatRange(0, 1),
+        metavar="SHARE",
+        help="Most money that may go elsewhere than today, e.g. 0.2.",
+    ),
+    click.option("--max-channels", type=click.IntRange(1), help="Most channels that get money."),
+    click.option(
+        "--limit",
+        "limits",
+        multiple=True,
+        metavar="TEXT",
+        help="CHANNEL[+CHANNEL] >=, <= or = an amount, 5% of the total, or 0.5x of today's; "
+        "or 'tv>=300000 or off', 'tv<=90000 each flight'. Repeatable.",
+    ),
+    click.option(
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="KPI=VALUE",
+        help="Reach roi, mroi, ltv_cac or volume (new customers); stay within cac or outage (share of "
+        "orders lost when the worst channel fails). Repeatable.",
+    ),
+    click.option(
+        "--minimize",
+        type=click.Choice(["spend"]),
+        help="Find the cheapest plan that reaches the targets; --budget is then the most it may cost.",
+    ),
+)
+
+
+def decision_options(command: Command) -> Command:
+    """Add the options that say what is decided and within which limits; one `asked` argument."""
+
+    def with_decision(
+        *,
+        at_most: bool,
+        flights: str | None,
+        locked: tuple[str, ...],
+        max_shift: float | None,
+        max_channels: int | None,
+        limits: tuple[str, ...],
+        targets: tuple[str, ...],
+        minimize: str | None,
+        **rest: Any,
+    ) -> Any:
+        asked = Asked(
+            at_most, flights, locked, max_shift, max_channels, limits, targets, minimize is not None
+        )
+        return command(asked=asked, **rest)
+
+    with_decision.__doc__, with_decision.__name__ = command.__doc__, command.__name__
+    with_decision.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+    for option in reversed(_DECISION):
+        with_decision = option(with_decision)
+    return with_decision
+
+
 @click.command(
     short_help="Search a better budget and judge it.",
     epilog=examples(
-        "omnifunnel optimize beauty-launch --method lp --budget 6000000 --runs 200",
+        "omnifunnel optimize beauty-launch --budget 6000000 --runs 200",
         "omnifunnel optimize beauty-launch --method search --objective roi,ltv --out front",
     ),
 )
 @click.argument("scenario")
 @click.option(
     "--method",
-    type=click.Choice(["lp", "search"]),
-    default="lp",
+    type=click.Choice(METHODS),
+    default="default",
     show_default=True,
-    help="lp: linear programs on response curves, re-sampled; search: Optuna.",
+    help="default: the best we have; surrogate: a response surface, climbed; lp and successive: linear "
+    "programs on sampled curves; greedy: the best next step; search: Optuna.",
 )
 @click.option(
     "--budget", type=float, metavar="AMOUNT", help="Money over the whole plan; default: the scenario's."
@@ -52,15 +128,18 @@ def _objectives(context: click.Context, parameter: click.Parameter, value: str) 
     callback=_objectives,
     help="roi, ltv or profit; two of them give a Pareto set.",
 )
+@decision_options
 @simulation_options
 @click.pass_context
 def optimize(
     context: click.Context,
+    *,
     scenario: str,
     method: str,
     budget: float | None,
     runs: int,
     objectives: tuple[str, ...],
+    asked: Asked,
     settings: Settings,
 ) -> None:
     """Search a better split of the budget of SCENARIO and judge it on fresh draws.
@@ -68,9 +147,9 @@ def optimize(
     Ctrl-C ends the search, judges the best plan so far and writes it; the exit code is then 130.
     """
     from experiments.delivery import deliver
-    from experiments.recommend import Request, answer_optimize
+    from experiments.recommend.answer import Request, answer_optimize
 
-    request = Request(scenario, method, budget, runs, objectives)
+    request = Request(scenario, method, budget, runs, objectives, asked)
     answer = deliver(settings, lambda: answer_optimize(request, settings))
     if answer.interrupted:
         context.exit(INTERRUPTED)

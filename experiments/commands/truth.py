@@ -8,13 +8,17 @@ import click
 
 from experiments.commands.options import Settings, examples, simulation_options
 
+#: Replicates unless the user names a number: each of them takes well over a hundred simulations.
+REPLICATES = 5
+
 
 @click.command(
     short_help="Measure what each channel really does.",
     epilog=examples(
-        "omnifunnel truth beauty-launch --replicates 5",
+        "omnifunnel truth beauty-launch",
         "omnifunnel truth beauty-launch --no-pairs --shapley 0 --measure margin --out truth",
     ),
+    context_settings={"default_map": {"replicates": REPLICATES}},
 )
 @click.argument("scenario")
 @click.option(
@@ -45,7 +49,7 @@ from experiments.commands.options import Settings, examples, simulation_options
     type=click.IntRange(0, 1_000),
     default=8,
     show_default=True,
-    help="Length of the outage in the middle of the plan; 0: no outages.",
+    help="Length of the outage in the middle of the plan, cut to the plan's; 0: no outages.",
 )
 @simulation_options
 def truth(
@@ -64,7 +68,7 @@ def truth(
     channel does. The status quo of beauty-launch takes some 160 simulations a replicate.
     """
     from experiments.delivery import deliver
-    from experiments.truth import Request, answer_truth
+    from experiments.truth.answer import Request, answer_truth
 
     request = Request(scenario, plan_csv, variant, measure, pairs, shapley, outage_periods)
     deliver(settings, lambda: answer_truth(request, settings))

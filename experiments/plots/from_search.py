@@ -6,13 +6,13 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from experiments.estimates import estimate
-from experiments.judged import BASELINE_NAMES, NAMES, differences, judged
 from experiments.plots.budget import BudgetData, budget_data
 from experiments.plots.comparison import ComparisonData, comparison_data
 from experiments.plots.difference import difference_data
 from experiments.plots.from_runs import FOREST, funnel_of, kpi_texts
 from experiments.plots.pareto import ParetoData, ParetoPoint, pareto_data
 from experiments.plots.response import ResponseCurve, ResponseData, response_data
+from experiments.recommend.judged import BASELINE_NAMES, NAMES, differences, judged
 
 if TYPE_CHECKING:
     from experiments.runner import Case
@@ -45,7 +45,7 @@ def figures_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> di
 
 def budget_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> BudgetData:
     """Both budgets, with the limits that somebody wrote down."""
-    limits = {}
+    limits, problem = {}, problem.mix or problem
     for c, name in enumerate(case.world.channels):
         lower, upper = float(problem.lower_c[c]), float(problem.upper_c[c])
         limits[name] = (lower if lower > 0 else None, upper if isfinite(upper) else None)
@@ -61,10 +61,10 @@ def budget_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> Bud
 
 def comparison_of(result: OptimizeResult) -> ComparisonData:
     """Status quo, recommended and the simple rules, the objectives' KPIs first."""
-    from optimize import OBJECTIVES
+    from optimize import objective
 
     texts = kpi_texts()
-    order = dict.fromkeys([*(OBJECTIVES[name].kpi for name in result.objectives), *COMPARED])
+    order = dict.fromkeys([*(objective(name).kpi for name in result.objectives), *COMPARED])
     names = NAMES | {name: BASELINE_NAMES.get(name, name) for name in result.baselines}
     return comparison_data(
         {name: texts[name] for name in order if name in texts},

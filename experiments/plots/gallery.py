@@ -19,6 +19,7 @@ from experiments.plots.funnel import FunnelData, plot_funnel
 from experiments.plots.heatmap import HeatmapData, plot_heatmap
 from experiments.plots.pareto import ParetoData, plot_pareto
 from experiments.plots.quadrants import QuadrantsData, plot_quadrants
+from experiments.plots.race import RaceData, plot_race
 from experiments.plots.reach_frequency import ReachData, plot_reach
 from experiments.plots.regret import RegretData, plot_regret
 from experiments.plots.response import ResponseData, columns_of, plot_response
@@ -59,6 +60,7 @@ LAYOUTS: dict[type, Layout] = {
     DifferenceData: Layout(plot_difference, lambda data, _: 2.0 + 0.34 * len(data.rows)),
     ParetoData: Layout(plot_pareto, lambda data, _: 5.4),
     QuadrantsData: Layout(plot_quadrants, lambda data, _: 5.6),
+    RaceData: Layout(plot_race, lambda data, _: 6.2),
     ReachData: Layout(plot_reach, lambda data, _: 1.9 + 0.4 * len(data.rows)),
     HeatmapData: Layout(
         plot_heatmap,
@@ -73,8 +75,8 @@ LAYOUTS: dict[type, Layout] = {
         scoreboard_grid,
         share_y=True,
     ),
-    SynergyData: Layout(plot_synergy, lambda data, _: 1.6 + 0.42 * len(data.labels)),
-    WaterfallData: Layout(plot_waterfall, lambda data, _: 1.5 + 0.36 * len(data.steps)),
+    SynergyData: Layout(plot_synergy, lambda data, _: max(3.2, 1.6 + 0.42 * len(data.labels))),
+    WaterfallData: Layout(plot_waterfall, lambda data, _: max(3.4, 1.5 + 0.36 * len(data.steps))),
     FunnelData: Layout(plot_funnel, lambda data, _: 5.0, lambda data: _grid(len(data.stages), 4)),
     ResponseData: Layout(
         plot_response,

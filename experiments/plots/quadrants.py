@@ -21,6 +21,8 @@ LOOK = {
     "raise value": ("#009E73", (0.0, 0.0)),
     "cut or mend": (style.WORSE, (1.0, 0.0)),
 }
+#: Colours of what lies in none of them: an interval holds the median, or there are too few channels for one.
+NO_CORNER = {"unclear": style.UNCLEAR, None: style.INK}
 Estimate = Mapping[str, float | None]
 
 
@@ -31,17 +33,17 @@ class QuadrantPoint:
     label: str
     cost: Estimate
     value: Estimate
-    quadrant: str
+    quadrant: str | None
 
 
 @dataclass(frozen=True)
 class QuadrantsData:
-    """Channels with money, the medians and the finding."""
+    """Channels with money, the medians (None with too few channels) and the finding."""
 
     title: str
     points: tuple[QuadrantPoint, ...]
-    median_cost: float
-    median_value: float
+    median_cost: float | None
+    median_value: float | None
     currency: str
 
 
@@ -81,15 +83,36 @@ def plot_quadrants(ax: Axes, data: QuadrantsData) -> None:
     if min(costs) > 0 and max(costs) > LOG_FROM * min(costs):
         ax.set_xscale("log")
         ax.xaxis.set_minor_formatter("")
-    ax.axvline(data.median_cost, color=style.NOW, lw=0.9, ls=(0, (4, 3)))
-    ax.axhline(data.median_value, color=style.NOW, lw=0.9, ls=(0, (4, 3)))
+    if data.median_cost is not None and data.median_value is not None:
+        ax.axvline(data.median_cost, color=style.NOW, lw=0.9, ls=(0, (4, 3)))
+        ax.axhline(data.median_value, color=style.NOW, lw=0.9, ls=(0, (4, 3)))
     for point in data.points:
         _cross(ax, point)
     ax.margins(0.16, 0.22)
-    _axis(ax.xaxis, f"CAC: money / customers by last touch, {data.currency} (dashes: median)")
+    _axis(ax.xaxis, f"CAC: money / customers by last touch, {data.currency}{_key(data)}")
     _axis(ax.yaxis, f"LTV, {data.currency}")
     ax.autoscale_view()
+    _from_zero(ax)
     _labels(ax, data)
+
+
+def _key(data: QuadrantsData) -> str:
+    if data.median_cost is None:
+        return ""
+    unclear = any(point.quadrant == "unclear" for point in data.points)
+    return (
+        " (dashes: median; grey: unclear, an interval holds its median)" if unclear else " (dashes: median)"
+    )
+
+
+def _from_zero(ax: Axes) -> None:
+    """Costs below zero mean nothing, nor do values of mere margins around the dots."""
+    left, _ = ax.get_xlim()
+    if left < 0 and ax.get_xscale() == "linear":
+        ax.set_xlim(left=0)
+    base, _ = ax.get_ylim()
+    if base < 0:
+        ax.set_ylim(bottom=0)
 
 
 def _axis(axis: Any, label: str) -> None:
@@ -100,7 +123,7 @@ def _axis(axis: Any, label: str) -> None:
 
 
 def _cross(ax: Axes, point: QuadrantPoint) -> None:
-    colour = LOOK[point.quadrant][0]
+    colour = NO_CORNER[point.quadrant] if point.quadrant in NO_CORNER else LOOK[point.quadrant or ""][0]
     x, y = point.cost["mean"], point.value["mean"]
     for ends, other, upright in ((point.cost, y, False), (point.value, x, True)):
         low, high = ends["low"], ends["high"]
@@ -114,14 +137,24 @@ def _cross(ax: Axes, point: QuadrantPoint) -> None:
 
 def _labels(ax: Axes, data: QuadrantsData) -> None:
     """Name the corners, then each dot on the side where it covers least."""
-    texts = [_corner(ax, name) for name in LOOK]
+    ranked = data.median_cost is not None and data.median_value is not None
+    texts = [_corner(ax, name) for name in LOOK] if ranked else []
     dots = [_spot(ax, point.cost["mean"], point.value["mean"]) for point in data.points]
     texts += [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
     bars = [box for point in data.points for box in _bars(ax, point)]
+    dashes = _dashes(ax, data.median_cost, data.median_value) if ranked else []
     for point, (x, y) in sorted(zip(data.points, dots, strict=True), key=lambda pair: -pair[1][1]):
         width = 5.4 * style.text_width(point.label)
         boxes = {side: _beside(x, y, width, side) for side in SIDES}
-        side = min(boxes, key=lambda one: 20 * _covers(boxes[one], texts) + _covers(boxes[one], bars))
+        inside = _spot_box(ax)
+        side = min(
+            boxes,
+            key=lambda one: (
+                20 * (_covers(boxes[one], texts) + _leaves(boxes[one], inside))
+                + 6 * _covers(boxes[one], dashes)
+                + _covers(boxes[one], bars)
+            ),
+        )
         texts.append(boxes[side])
         ax.annotate(
             point.label,
@@ -130,6 +163,7 @@ def _labels(ax: Axes, data: QuadrantsData) -> None:
             textcoords="offset points",
             ha=side[2],
             fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
         )
 
 
@@ -143,6 +177,10 @@ SIDES: tuple[Side, ...] = (
     (-7, -14, "right"),
     (0, 10, "center"),
     (0, -19, "center"),
+    (7, 16, "left"),
+    (7, -24, "left"),
+    (-7, 16, "right"),
+    (-7, -24, "right"),
     (11, -4, "left"),
     (-11, -4, "right"),
 )
@@ -186,6 +224,23 @@ def _bars(ax: Axes, point: QuadrantPoint) -> list[Box]:
             (left, base), (right, top) = _spot(ax, *low), _spot(ax, *high)
             boxes.append((left - 1, base - 1, right + 1, top + 1))
     return boxes
+
+
+def _spot_box(ax: Axes) -> Box:
+    """The axes, in points of the figure."""
+    (left, right), (base, top) = ax.get_xlim(), ax.get_ylim()
+    return *_spot(ax, left, base), *_spot(ax, right, top)
+
+
+def _dashes(ax: Axes, cost: float | None, value: float | None) -> list[Box]:
+    """Boxes of the median lines."""
+    (x, y), (left, base, right, top) = _spot(ax, cost, value), _spot_box(ax)
+    return [(x - 1, base, x + 1, top), (left, y - 1, right, y + 1)]
+
+
+def _leaves(box: Box, inside: Box) -> bool:
+    """Whether a box is not within another."""
+    return box[0] < inside[0] or box[1] < inside[1] or box[2] > inside[2] or box[3] > inside[3]
 
 
 def _beside(x: float, y: float, width: float, side: Side) -> Box:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import formatting
 from experiments.plots import style
-from experiments.plots.scoreboard import BRAND_COLOUR, COMPLETE_COLOUR
+from experiments.plots.scoreboard import BRAND_COLOUR, COMPLETE_COLOUR, together
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,17 +59,18 @@ def _finding(found: Mapping[str, Any]) -> str:
     change = {rule: found["views"]["brand"]["regret"][rule]["difference"] for rule in rules}
     better = [rule for rule in rules if (change[rule]["low"] or 0.0) > 0]
     worse = [rule for rule in rules if change[rule]["high"] is not None and change[rule]["high"] < 0]
-    last = min(rules, key=lambda rule: change[rule]["mean"])
+    least = min(change[rule]["mean"] for rule in rules)
     count = len(rules)
     if len(worse) == count:
         start = f"Spending by any of {count} rules on the brand's view clearly earns less than today's plan"
     else:
         told = f"{len(better)} would clearly earn more than today's plan and {len(worse)} clearly less"
         start = f"Of {count} rules on the brand's view {told}"
-    if change[last]["mean"] >= 0:
+    if least >= 0:
         return start
-    amount = formatting.compact(-change[last]["mean"], currency=currency)
-    return f"{start}; spending by {last} earns {amount} less"
+    amount = formatting.compact(-least, currency=currency)
+    last = [rule for rule in rules if formatting.compact(-change[rule]["mean"], currency=currency) == amount]
+    return f"{start}; spending by {together(last)} earns {amount} less"
 
 
 def plot_regret(ax: Axes, data: RegretData) -> None:

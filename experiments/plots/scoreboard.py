@@ -11,6 +11,8 @@ from experiments.plots import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: Rules with the same figure that a title still names.
+NAMED = 3
 COMPLETE_COLOUR, BRAND_COLOUR = "#009E73", "#E69F00"
 
 
@@ -71,13 +73,29 @@ def _finding(panels: Sequence[RulePanel], word: str) -> str:
         return (
             f"No rule can be compared with the truth: nothing is credited, or nothing of the {word} is caused"
         )
-    best, worst = known[0], max(known, key=lambda panel: panel.error or 0.0)
+    best, worst = _points(known[0].error), _points(known[-1].error)
     if len(known) == 1:
-        return f"{best.rule} misses a channel's true share of {word} by {_points(best.error)} on average"
-    return (
-        f"Closest to the truth is {best.rule}, {_points(best.error)} off a channel's share of {word} on "
-        f"average; farthest is {worst.rule}, {_points(worst.error)}"
+        return f"{known[0].rule} misses a channel's true share of {word} by {best} on average"
+    if best == worst:
+        return f"All {len(known)} rules miss a channel's true share of {word} by {best} on average"
+    closest, farthest = (
+        [panel.rule for panel in known if _points(panel.error) == end] for end in (best, worst)
     )
+    return (
+        f"Closest to the truth {_are(closest)}, {best} off a channel's share of {word} on "
+        f"average; farthest {_are(farthest)}, {worst}"
+    )
+
+
+def _are(rules: Sequence[str]) -> str:
+    return f"{'is' if len(rules) == 1 else 'are'} {together(rules)}"
+
+
+def together(rules: Sequence[str]) -> str:
+    """Rules that end level: all by name up to three of them, else only how many they are."""
+    if len(rules) > NAMED:
+        return f"several rules ({len(rules)})"
+    return " and ".join(", ".join(rules).rsplit(", ", 1))
 
 
 def _points(error: float | None) -> str:

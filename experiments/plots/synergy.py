@@ -88,7 +88,7 @@ def plot_synergy(ax: Axes, data: SynergyData) -> None:
         depth = cell.value / scale
         place = (cell.column - 0.5, cell.row - 0.5)
         ax.add_patch(
-            Rectangle(place, 1, 1, facecolor=colours(0.5 + 0.5 * depth), edgecolor="white", linewidth=1.5)
+            Rectangle(place, 1, 1, facecolor=colours(0.5 + 0.5 * depth), edgecolor=style.FAINT, linewidth=1.0)
         )
         amount = formatting.compact(cell.value, signed=True)
         told = amount if cell.told else f"({amount})"

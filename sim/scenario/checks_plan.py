@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sim.scenario.calendar import covered, last_day
 from sim.scenario.checks import Parts, date, items, mapping, name_known, names_known, number
 from sim.scenario.faults import Problem
 from sim.scenario.fields import Path
+
+_PAIRS = (("min", "max"), ("min_share", "max_share"), ("min_factor", "max_factor"))
+_BOUNDS = (*(name for pair in _PAIRS for name in pair), "min_if_on", "flight_max", "flight_min_if_on")
 
 
 def spend(parts: Parts) -> Iterator[Problem]:
@@ -84,13 +87,33 @@ def limits(parts: Parts) -> Iterator[Problem]:
         given = [name for name in ("channel", "group") if limit.get(name) is not None]
         if len(given) != 1:
             yield Problem(path, "must hold exactly one of channel and group", "both" if given else "neither")
-        if all(limit.get(name) is None for name in ("min", "max", "min_share", "max_share")):
-            yield Problem(path, "must hold at least one of min, max, min_share and max_share", "none")
-        for low, high in (("min", "max"), ("min_share", "max_share")):
-            least, most = number(limit.get(low)), number(limit.get(high))
-            if least is not None and most is not None and least > most:
-                yield Problem((*path, low), f"must be <= {high}, which is {most:g}")
+        if all(limit.get(name) is None for name in _BOUNDS):
+            yield Problem(path, f"must hold a bound, at least one of {', '.join(_BOUNDS)}", "none")
+        yield from _ordered(limit, path, _PAIRS)
         yield from _bounded_channels(parts, path, limit.get("channel"), limit.get("group"))
+
+
+def goals(parts: Parts) -> Iterator[Problem]:
+    """Whole-plan limits name what exists; a target bounds its key figure."""
+    optimization = mapping(parts.document.get("optimization"))
+    for position, name in enumerate(items(optimization.get("locked"))):
+        yield from _bounded_channels(parts, ("optimization", "locked", position), name, None)
+    least = number(optimization.get("total_min"))
+    if least is not None and optimization.get("at_most") is not True:
+        yield Problem(("optimization", "total_min"), "must stand beside at_most: true", None, at_key=True)
+    yield from _ordered(optimization, ("optimization",), (("total_min", "total"),))
+    for number_, raw in enumerate(items(optimization.get("targets"))):
+        target, path = mapping(raw), ("optimization", "targets", number_)
+        if isinstance(raw, dict) and target.get("min") is None and target.get("max") is None:
+            yield Problem(path, "must hold at least one of min and max", "none")
+        yield from _ordered(target, path, (("min", "max"),))
+
+
+def _ordered(block: Mapping[str, object], path: Path, pairs: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    for low, high in pairs:
+        least, most = number(block.get(low)), number(block.get(high))
+        if least is not None and most is not None and least > most:
+            yield Problem((*path, low), f"must be <= {high}, which is {most:g}")
 
 
 def _bounded_channels(parts: Parts, path: Path, channel: object, group: object) -> Iterator[Problem]:
@@ -98,15 +121,16 @@ def _bounded_channels(parts: Parts, path: Path, channel: object, group: object) 
         yield Problem((*path, "group"), "must name at least one channel")
     names = [((*path, "group", position), name) for position, name in enumerate(items(group))]
     seen: set[str] = set()
-    for place, name in [((*path, "channel"), channel), *names]:
+    alone = path if path[1] == "locked" else (*path, "channel")
+    for place, name in [(alone, channel), *names]:
         yield from name_known(place, name, parts.channels, "channel")
         if isinstance(name, str) and name in parts.channels and name not in parts.priced:
             yield Problem(place, "must be a channel with a price: no money goes to this one")
-        if place[-1] == "channel" or not isinstance(name, str):
+        if place == alone or not isinstance(name, str):
             continue
         if name in seen:
             yield Problem(place, "must stand once in the group")
         seen.add(name)
 
 
-PLAN_CHECKS = (spend, flights, history, limits)
+PLAN_CHECKS = (spend, flights, history, limits, goals)

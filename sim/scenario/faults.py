@@ -67,6 +67,7 @@ RULES: Mapping[str, str] = {
     "less_than_equal": "must be <= {le:g}",
     "finite_number": "must be a finite number",
     "float_type": "must be a number",
+    "bool_type": "must be true or false",
     "string_type": "must be text",
     "string_too_long": "must be at most {max_length} characters long",
     "enum": "must be one of {expected}",

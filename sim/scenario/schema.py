@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from sim.market.vocabulary import Kind, Period, Targeting
-from sim.scenario.schema_plan import Flight, History, Limit, Optimization, PlanBlock
+from sim.scenario.schema_plan import Flight, History, Limit, Optimization, PlanBlock, Target
 from sim.scenario.types import (
     MAX_CHANNELS,
     MAX_FREQUENCY,
@@ -40,7 +40,7 @@ __all__ = [
     "MAX_CHANNELS", "MAX_FREQUENCY", "MAX_PERIODS", "MAX_SEGMENTS", "SCHEMA_VERSION",
     "BaseRates", "Calendar", "Channel", "Effects", "Flight", "Funnel", "GammaRate", "History", "Identity",
     "Limit", "Lognormal", "Optimization", "OrderValue", "PlanBlock", "Population", "Price", "Scenario",
-    "Segment", "Sells", "StageFactors", "Synergy", "Text", "Value",
+    "Segment", "Sells", "StageFactors", "Synergy", "Target", "Text", "Value",
 ]  # fmt: skip
 
 #: The version of this shape; a file of another version is refused.

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Literal
 
-from sim.scenario.types import Day, Id, Model, NonNegative, Positive, Share, Spend
+from pydantic import BeforeValidator, Field, Strict
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.types import Count, Day, Id, Model, NonNegative, Number, Positive, Share, Spend
+
+MOST_FLIGHTS = 52
+FLIGHT_WORDS = ("weekly", "4-weekly", "monthly")
+
+
+def flights(value: object) -> int | str:
+    """Read a number of flights or how long one lasts."""
+    if isinstance(value, str) and value in FLIGHT_WORDS:
+        return value
+    number = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+    if number and 1 <= value <= MOST_FLIGHTS:  # type: ignore[operator]
+        return int(value)  # type: ignore[call-overload, no-any-return]
+    words = ", ".join(FLIGHT_WORDS)
+    raise PydanticCustomError("rule", f"must be a whole number, 1 to {MOST_FLIGHTS}, or one of {words}")
+
+
+Switch = Annotated[bool, Strict()]
+Flights = Annotated[int | str, BeforeValidator(flights)]
+TargetName = Literal["roi", "mroi", "cac", "ltv_cac", "volume", "outage"]
 
 
 class Flight(Model):
@@ -33,7 +55,7 @@ class PlanBlock(Model):
 
 
 class Limit(Model):
-    """A bound on one channel or on the sum of a group, as money over the plan or as share of the total."""
+    """Bounds on one channel or on the sum of a group, over the plan or in each flight."""
 
     channel: Id | None = Field(default=None, description="the channel bounded")
     group: tuple[Id, ...] | None = Field(default=None, description="the channels whose sum is bounded")
@@ -41,6 +63,26 @@ class Limit(Model):
     max: NonNegative | None = Field(default=None, description="currency over the whole plan")
     min_share: Share | None = Field(default=None, description="share of the total")
     max_share: Share | None = Field(default=None, description="share of the total")
+    min_factor: NonNegative | None = Field(default=None, description="times what the status quo spends")
+    max_factor: NonNegative | None = Field(default=None, description="times what the status quo spends")
+    min_if_on: Positive | None = Field(
+        default=None, description="currency over the whole plan: nothing at all, or at least this"
+    )
+    flight_max: NonNegative | None = Field(default=None, description="currency in any one flight")
+    flight_min_if_on: Positive | None = Field(
+        default=None, description="currency in a flight: nothing at all, or at least this"
+    )
+
+
+class Target(Model):
+    """A goal for a key figure, met by simulation, not by arithmetic."""
+
+    kpi: TargetName = Field(
+        description="roi, mroi, cac, ltv_cac, volume (new customers) or outage (share of orders that the "
+        "worst outage of one channel costs)"
+    )
+    min: Number | None = Field(default=None, description="unit of the key figure; at least this")
+    max: Number | None = Field(default=None, description="unit of the key figure; at most this")
 
 
 class Optimization(Model):
@@ -49,4 +91,20 @@ class Optimization(Model):
     total: Positive | None = Field(
         default=None, description="currency over the whole plan; default: what the status quo spends"
     )
+    at_most: Switch = Field(default=False, description="true: the total may be left unspent in part")
+    total_min: NonNegative | None = Field(default=None, description="with at_most: currency spent at least")
+    flights: Flights = Field(
+        default=1, description="windows decided one by one: 1 to 52, or weekly, 4-weekly, monthly"
+    )
+    locked: tuple[Id, ...] = Field(default=(), description="channels that keep today's amount")
+    max_channels: Annotated[Count, Field(ge=1)] | None = Field(
+        default=None, description="most channels that get money"
+    )
+    max_shift: Share | None = Field(
+        default=None, description="most money that goes elsewhere than today, as a share of the total"
+    )
+    flight_max: NonNegative | None = Field(
+        default=None, description="currency of all channels together in any one flight"
+    )
     limits: tuple[Limit, ...] = Field(default=(), description="bounds that every recommended plan meets")
+    targets: tuple[Target, ...] = Field(default=(), description="goals that the simulated plan must reach")

@@ -10,9 +10,9 @@ import pytest
 from checks import CERTAIN, NOTHING, SHOP, everyone
 from worlds import small
 
-from experiments.export_customers import TRANSACTIONS, order_rows
-from experiments.export_files import write_csv
-from experiments.fit_customers import Customers, Request, find_customers
+from experiments.export.customers import TRANSACTIONS, order_rows
+from experiments.export.files import write_csv
+from experiments.fit_customers.answer import Customers, Request, find_customers
 from sim import replay, simulate
 
 AGENTS = 20_000

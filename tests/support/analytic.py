@@ -178,3 +178,53 @@ class AnalyticMarket:
     def _saturation(self, amounts_c: Floats) -> Floats:
         x_c = np.maximum(np.asarray(amounts_c) / self.total, 0.0) ** self.steep_c
         return np.asarray(x_c / (self.half_c**self.steep_c + x_c))
+
+
+@dataclass(frozen=True)
+class Known:
+    """An analytic problem whose optimum is known: arguments of the market and of its limits."""
+
+    market: Mapping[str, Any]
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: Concave, S-shaped and mixed curves, all with synergy; few and many channels; with and without limits.
+KNOWN = {
+    "concave": Known({"channels": 10, "seed": 1}),
+    "concave_bounds": Known({"channels": 8, "seed": 7}, {"lower": {0: 0.1}, "upper": {3: 0.08, 5: 0.1}}),
+    "concave_groups": Known({"channels": 8, "seed": 2}, {"groups": [((0, 1, 2), 0.0, 0.3)]}),
+    "s_shaped": Known({"channels": 10, "seed": 1, "steep": (1.4, 3.0)}),
+    "s_shaped_few": Known({"channels": 5, "seed": 4, "steep": (1.4, 3.0)}),
+    "mixed": Known({"channels": 7, "seed": 5, "steep": (0.7, 2.2)}),
+}
+
+
+def optimum(
+    market: AnalyticMarket,
+    *,
+    lower: Mapping[int, float] | None = None,
+    upper: Mapping[int, float] | None = None,
+    groups: Sequence[tuple[Sequence[int], float, float]] = (),
+    starts: int = 20,
+) -> float:
+    """Highest margin within the limits: the best of many local searches on the formula itself."""
+    from scipy.optimize import minimize
+
+    rng = np.random.default_rng(0)
+    count, best = len(market.gain_c), 0.0
+    bounds = [((lower or {}).get(c, 0.0), (upper or {}).get(c, 1.0)) for c in range(count)]
+    rows: list[Any] = [{"type": "eq", "fun": lambda x: x.sum() - 1.0}]
+    for who, low, high in groups:
+        rows.append({"type": "ineq", "fun": lambda x, w=list(who), h=high: h - x[w].sum()})
+        rows.append({"type": "ineq", "fun": lambda x, w=list(who), low=low: x[w].sum() - low})
+    for _ in range(starts):
+        found = minimize(
+            lambda x: -market.margin(x * market.total) / market.total,
+            rng.dirichlet(np.full(count, 0.6)),
+            method="SLSQP",
+            bounds=bounds,
+            constraints=rows,
+        )
+        if found.success:
+            best = max(best, -found.fun * market.total)
+    return best

@@ -12,6 +12,7 @@ from experiments.plots.funnel import funnel_data
 from experiments.plots.heatmap import heatmap_data
 from experiments.plots.pareto import ParetoPoint, pareto_data
 from experiments.plots.quadrants import quadrants_data
+from experiments.plots.race import race_data
 from experiments.plots.reach_frequency import reach_data
 from experiments.plots.regret import regret_data
 from experiments.plots.response import ResponseCurve, response_data
@@ -104,6 +105,23 @@ def _comparison():
 
 
 FRONT = [ParetoPoint(around(1.2 - 0.02 * i * i / 3, 0.03), around(200 + 5 * i, 2)) for i in range(8)]
+
+
+def _race():
+    """Five searches, rules that lie close together and far apart."""
+    league = [{"name": "status_quo", "runs": 0, "median": 30.0, "worst": 30.0}]
+    for n, name in enumerate(
+        ("equal", "historical", "five_three_two", "proportional_to_roi", "cull_below_roas_2")
+    ):
+        league.append({"name": name, "runs": 0, "median": 30.0 - 0.2 * n**3, "worst": 30.0})
+    league += [{"name": name, "runs": 0, "median": 52.0, "worst": 52.0} for name in ("last_click", "markov")]
+    for n, name in enumerate(("default", "lp", "successive", "greedy", "search")):
+        for runs in (50, 100, 200, 400):
+            row = {"name": name, "runs": runs, "median": (1 + n) * 50 / runs, "worst": (2 + n) * 90 / runs}
+            league.append(row | {"repeats": 10})
+    return {"league": league, "unit": "per cent of the best plan's profit", "replicates": 20}
+
+
 EXAMPLES = {
     "budget": budget_data(list(LABELS), LABELS, NOW, NEW, currency="CNY", limits={"store": (702_000, 3e6)}),
     "funnel": funnel_data({"now": _occupancy(0.0)}, STAGES, paid_periods=52, period_name="week"),
@@ -129,6 +147,7 @@ EXAMPLES = {
     "synergy": synergy_data(truth_example(), "profit", "full"),
     "scoreboard": scoreboard_data(attribution_example(), "value"),
     "scoreboard_of_two": scoreboard_data(attribution_example(rules=("last", "markov_1")), "conversions"),
+    "race": race_data(_race()),
     "regret": regret_data(attribution_example()),
     "heat_map": heatmap_data(journeys_example()),
     "retention": retention_data(customers_example(), "channels"),

@@ -8,7 +8,7 @@ import shlex
 import pytest
 from click.testing import CliRunner
 
-from experiments.attribution_tables import credit_grids, credit_sheet
+from experiments.attribution.tables import credit_grids, credit_sheet
 from experiments.cli import main
 
 PATHS = """path,conversions,value,nulls
@@ -218,3 +218,12 @@ def test_help_ends_with_two_examples_that_run(paths_csv, monkeypatch):
         result = invoke(*words[1:], *small)
         assert result.exit_code == 0, (line, result.stderr)
         assert result.stdout
+
+
+def test_channel_names_that_are_nearly_the_same_are_told_once(paths_csv):
+    told = "count as different channels: 'Direct', 'direct'."
+    text, as_json = (invoke("attribute", "--journeys", paths_csv, *more) for more in ([], ["--json"]))
+    assert " ".join(text.stdout.split()).count(told) == 1
+    assert told not in text.stderr
+    assert as_json.stderr.count(told) == 1
+    assert told not in as_json.stdout

@@ -37,6 +37,32 @@ def test_a_rule_alone_and_a_rule_without_error():
     assert scoreboard_data(one, "value").title.startswith("No rule can be compared with the truth")
 
 
+def _level(found, errors):
+    for rule, error in errors.items():
+        one = {"share_error": {"mean": error, "low": None, "high": None}, "rank_correlation": None}
+        for view in found["views"].values():
+            view["scoreboard"][rule] = {"value": one}
+    return found
+
+
+def test_rules_that_end_level_are_all_named_or_counted():
+    errors = dict.fromkeys(RULES, 0.09) | {"first": 0.03, "last": 0.0301}
+    title = scoreboard_data(_level(example(), errors), "value").title
+    assert title.startswith("Closest to the truth are first and last, 3.0 pp off")
+    assert title.endswith("farthest are several rules (8), 9.0 pp")
+    title = scoreboard_data(_level(example(), dict.fromkeys(RULES, 0.02)), "value").title
+    assert title == "All 10 rules miss a channel's true share of revenue by 2.0 pp on average"
+
+
+def test_plans_that_lose_the_same_are_all_named():
+    found = example(rules=("first", "last", "linear"))
+    loss = {"mean": -1e6, "low": -2e6, "high": 1e6}
+    for rule in ("first", "last"):
+        found["views"]["brand"]["regret"][rule]["difference"] = loss
+    found["views"]["brand"]["regret"]["linear"]["difference"] = {"mean": 1.0, "low": -1.0, "high": 3.0}
+    assert regret_data(found).title.endswith("; spending by first and last earns CNY 1.00 M less")
+
+
 @pytest.mark.parametrize(
     ("count", "grid"), [(10, (2, 5)), (8, (2, 4)), (3, (1, 3)), (7, (2, 5)), (1, (1, 1))]
 )

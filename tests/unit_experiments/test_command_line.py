@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -296,3 +297,21 @@ def test_paths_with_spaces_and_chinese_work(tmp_path: Path):
     file = tmp_path / "我的 市场.yaml"
     assert invoke("new", file, "--from", "beauty-launch").exit_code == 0
     assert invoke("check", file).exit_code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be ended politely there")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_ended_from_outside_leaves_nothing_half_done(tmp_path, number):
+    out = tmp_path / "here" / "run"
+    call = "from experiments.cli import main; main()"
+    arguments = ["run", "beauty-launch", "--set", "population.agents=400000", "--out", str(out)]
+    with subprocess.Popen(
+        [sys.executable, "-c", call, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as command:
+        until = time.monotonic() + 120
+        while not (tmp_path / "here").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        command.send_signal(number)
+        said = command.communicate(timeout=120)[1].decode()
+    assert (command.returncode, "interrupted" in said) == (130, True)
+    assert not list(tmp_path.iterdir())

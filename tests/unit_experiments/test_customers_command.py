@@ -174,7 +174,7 @@ def test_a_market_without_money_or_customers_is_told_without_zeros(market, tmp_p
     assert found["customers"]["ltv"] == found["customers"]["repeat_rate"] == MISSING
     assert found["customers"]["costs"]["blended"]["cac"] == MISSING
     assert found["concentration"]["gini"] == MISSING
-    assert found["quadrants"] == {"median_cpa": None, "median_ltv": None, "channels": {}}
+    assert found["quadrants"] == {"median_cpa": None, "median_ltv": None, "sides_differ": [], "channels": {}}
     assert found["rfm"]["champions"]["share"] == MISSING
     assert not (folder / "figures").exists() or not list((folder / "figures").iterdir())
 
@@ -194,6 +194,14 @@ def test_without_a_discount_rate_there_is_no_residual(market):
     assert found["customers"]["residual"] == found["customers"]["lifetime"] == MISSING
     assert found["customers"]["realised"]["mean"] > 0
     assert "may have no bound" in invoke("customers", path, "--replicates", "1").stdout
+
+
+def test_a_run_shorter_than_a_quarter_has_shorter_ages_and_no_empty_tables(market):
+    path = market(calendar={"start": "2026-01-20", "period": "day", "periods": 28, "tail": 14})
+    lines = invoke("customers", path, "--replicates", "1").stdout.splitlines()
+    title = lines.index("Share who never lapsed, days after the first order")
+    assert lines[title + 2].split()[:4] == ["Last", "touch", "7", "14"]
+    assert "Repeat orders by quarter: no new customer is observed for 91 days." in lines
 
 
 def test_threads_and_engines_change_nothing(market):
@@ -225,7 +233,7 @@ def test_bad_input_is_told_in_words_with_exit_2(args, word):
 
 
 def test_the_health_rule_follows_the_whole_interval():
-    from experiments.customer_health import verdict
+    from experiments.customers.health import verdict
 
     def index(mean, low, high):
         return verdict({"mean": mean, "low": low, "high": high}, 0.8)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from experiments.cli import main
-from experiments.explain_words import chance, counted, rate
+from experiments.explain.words import chance, counted, rate
 
 SMALL = ["--set", "population.agents=600", "--set", "segments.gen_z.initial={interested: 0.5, loyal: 0.5}"]
 

@@ -7,7 +7,7 @@ import shlex
 import pytest
 from exporting import exported, invoke, rows, scenario
 
-from experiments.export_files import money, size_text
+from experiments.export.files import money, size_text
 
 SMALL = ["--set", "population.agents=600"]
 KINDS = {
@@ -151,7 +151,8 @@ def test_a_market_where_no_channel_shows_has_no_truth_to_seal(tmp_path):
     path = scenario(tmp_path / "nobody.yaml", **NOBODY)
     result = invoke("export", path, "--what", "weekly", "--out", tmp_path / "out")
     assert result.exit_code == 2
-    assert result.stderr.splitlines()[-1].startswith("truth: no channel shows anything")
+    said = result.stderr.splitlines()[-1]
+    assert said.startswith("--what weekly: no channel was billed or showed anything")
     assert not (tmp_path / "out").exists()
 
 

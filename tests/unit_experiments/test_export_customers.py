@@ -7,7 +7,7 @@ import pytest
 from exporting import exported, rows
 from logs import Told, four_channels, log_of
 
-from experiments.export_customers import CUSTOMERS, TRUTH, customer_rows, customers, order_rows
+from experiments.export.customers import CUSTOMERS, TRUTH, customer_rows, customers, order_rows
 from sim import Stage, compile_world, load, read_orders, simulate
 
 SET = ("population.agents=4000",)

@@ -6,8 +6,8 @@ import pytest
 from exporting import exported, invoke, rows
 from logs import Told, four_channels, log_of
 
-from experiments import export_journeys
-from experiments.export_journeys import _Identities, brand_rows, event_rows, touch_rows
+from experiments.export import journeys as export_journeys
+from experiments.export.journeys import _Identities, brand_rows, event_rows, touch_rows
 from sim import (
     RULES,
     Stage,

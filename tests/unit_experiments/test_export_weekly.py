@@ -9,7 +9,7 @@ import pytest
 from exporting import exported, invoke, rows, scenario
 from worlds import small
 
-from experiments.export_weekly import meridian, robyn, weeks_of
+from experiments.export.weekly import meridian, robyn, weeks_of
 from experiments.plots import gallery
 from sim import simulate
 

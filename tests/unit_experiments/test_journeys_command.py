@@ -59,7 +59,12 @@ def test_json_holds_what_the_library_measures(found, log):
         assert (row["channel"], row["days"], row["rate"], row["lift"]) == (
             known.channel, known.days, known.rate, known.lift,
         )  # fmt: skip
-    assert len(found["order_effects"]) == 36
+    pairs = found["order_effects"]
+    assert len(pairs) == 36
+    clear = [row["difference"] is not None and (row["low"] > 0 or row["high"] < 0) for row in pairs]
+    assert clear == sorted(clear, reverse=True)
+    known = [row["difference"] is not None for row in pairs]
+    assert known == sorted(known, reverse=True)
     assert [row["stage"] for row in found["time_in_stage"]] == found["stages"]
 
 

@@ -110,7 +110,7 @@ def test_money_not_placed_stands_by_channel(stored):
     [(1.0, 1.5, False), (1.0, -1.0, True), (1.0, 4.0, True), (1.0, None, False)],
 )
 def test_prices_that_contradict_each_other_are_told_apart(model, simulated, clash):
-    from experiments.recommend_text import _disagree
+    from experiments.recommend.text import _disagree
 
     assert _disagree(model, simulated) is clash
 

@@ -80,7 +80,12 @@ def test_synergy_and_outages_are_complete(found, written):
     assert found["outages"]["rule"] == 0.6
     assert found["outages"]["worst"] in found["outages"]["channels"]
     assert len(rows(written[0], "outages")) == 9
-    assert (found["outages"]["first_period"], found["outages"]["last_period"]) == (22, 29)
+    assert (found["outages"]["first_period"], found["outages"]["last_period"]) == (23, 30)
+    assert "Outage of one channel in weeks 23 to 30" in written[1]
+    line = rows(written[0], "outages")[0]
+    assert (line["first_period"], line["first_date"]) == ("23", found["outages"]["first_date"])
+    label = found["channels"][found["outages"]["worst"]]["label"]
+    assert f"Worst outage: {label} keeps" in written[1]
     assert len(rows(written[0], "complementarity")) == 36
     assert found["stage_coverage"]["share"] == 1.0
     for pair in found["complementarity"]["pairs"]:
@@ -139,7 +144,7 @@ def test_bad_input_is_told_in_words_with_exit_2(args, word):
 
 
 def test_verdicts_follow_the_whole_interval():
-    from experiments.truth_estimates import verdict
+    from experiments.truth.estimates import verdict
 
     def kept(mean, low, high):
         return verdict({"mean": mean, "low": low, "high": high})
@@ -150,3 +155,22 @@ def test_verdicts_follow_the_whole_interval():
     assert kept(0.7, None, None) == "holds"
     assert kept(0.5, None, None) == "fails"
     assert kept(None, None, None) is None
+
+
+def test_a_window_longer_than_the_plan_is_cut_and_that_is_told():
+    short = ["--set", "population.agents=200", "--replicates", "1", "--no-pairs", "--shapley", "0"]
+    text = invoke("truth", "beauty-launch", *short, "--outage-periods", "60").stdout
+    assert "The plan has 52 weeks, so the outage lasts 52 weeks, not the 60 of --outage-periods." in text
+    assert (
+        "so the outage lasts" not in invoke("truth", "beauty-launch", *short, "--outage-periods", "1").stdout
+    )
+
+
+def test_commands_that_need_the_truth_have_the_same_defaults():
+    from experiments.commands import attribute, export, truth
+
+    for command in (truth.truth, attribute.attribute, export.export):
+        options = {option.name: option for option in command.params}
+        assert options["shapley"].default == 12
+        given = (command.context_settings or {}).get("default_map", {})
+        assert given.get("replicates", options["replicates"].default) == 5

@@ -1,12 +1,14 @@
 """The linear programme: against brute force, against finite differences, on both solvers."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pulp
 import pytest
 from analytic import AnalyticMarket
 
+from optimize.limits import Minimum
 from optimize.linear import Floor, Pieces, best_mix
 from optimize.projection import project
 from optimize.solver import dual_sign, make_solver, run_solver
@@ -183,3 +185,60 @@ def test_projection_moves_as_little_as_the_limits_demand():
     assert np.abs(found - wish).sum() == pytest.approx(6e5, rel=1e-6)
     inside = np.array([1e5, 2e5, 5e5, 2e5])
     np.testing.assert_array_equal(project(problem, inside), inside)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_minimum_if_on_and_channels_on_equal_brute_force(solver):
+    minimums = Minimum((0,), "c00", 0.5e6), Minimum((1,), "c01", 0.4e6)
+    problem = replace(AnalyticMarket(3).problem(), minimums=minimums, most_on=2)
+
+    def allowed(tenths):
+        least = tenths[0] in (0, *range(5, 11)) and tenths[1] in (0, *range(4, 11))
+        return least and sum(n > 0 for n in tenths) <= 2
+
+    for seed in range(3):
+        found = best_mix(problem, concave(seed), solver=solver)
+        assert found.integer
+        assert found.gain == pytest.approx(brute_force(concave(seed), allowed), rel=1e-4)
+        assert problem.violations(found.amounts_c) == []
+
+
+def test_prices_of_a_minimum_if_on_and_of_the_shift_are_finite_differences():
+    """The binaries are held: the price is that of the bound while what is on stays on."""
+    curves, nudge = concave(2, 4), 0.01
+    today = AnalyticMarket(4).problem()
+    lower_c, minimum = np.array([1e4, 0, 0, 0]), Minimum((0,), "c00", 0.33e6)
+    base = replace(today, minimums=(minimum,), max_shift=0.32, lower_c=lower_c)
+    found = best_mix(base, curves)
+    assert found.prices["on_least_000"] < 0 < found.prices["shift"]
+    for row, changed in {
+        "on_least_000": replace(base, minimums=(Minimum((0,), "c00", 0.33e6 + nudge * 1e6),)),
+        "shift": replace(base, max_shift=0.32 + nudge),
+    }.items():
+        gained = best_mix(changed, curves).gain - found.gain
+        assert found.prices[row] == pytest.approx(gained / (nudge * 1e6), rel=1e-3), row
+
+
+def test_less_is_spent_where_money_does_not_pay_its_cost():
+    problem = replace(AnalyticMarket(3).problem(), total_min=0.2e6)
+    curves = concave(0)
+    steepest = max(float(curve.slopes[0]) for curve in curves.values())
+    parts = np.linspace(0, 1.1, 12)
+    totals = [best_mix(problem, curves, cost=part * steepest).amounts_c.sum() for part in parts]
+    assert totals[0] == pytest.approx(1e6)
+    assert totals[-1] == pytest.approx(0.2e6)
+    assert totals == sorted(totals, reverse=True)
+    assert any(0.21e6 < total < 0.99e6 for total in totals)
+
+
+def test_amounts_are_whole_minor_units_where_limits_allow():
+    """Caps that end in fractions of a cent, in groups that overlap: still exact, still on the minor unit."""
+    rng = np.random.default_rng(5)
+    for _ in range(20):
+        cap = 0.3e6 + rng.random()
+        groups = [((0, 1), 0.0, cap / 1e6), ((1, 2), 0.2 + rng.random() / 1e6, 0.45)]
+        problem = AnalyticMarket(4).problem(groups=groups, upper={3: 0.4 + rng.random() / 1e6})
+        found = project(problem, rng.dirichlet(np.ones(4)) * 1e6)
+        assert problem.violations(found) == []
+        np.testing.assert_allclose(found * 100, np.round(found * 100), atol=1e-5)
+        assert found.sum() == pytest.approx(1e6, abs=1e-9)

@@ -8,6 +8,7 @@ from analytic import AnalyticMarket
 
 from optimize import BudgetProblem, GroupLimit
 from sim import LimitError, Plan
+from sim.scenario.schema import Limit, Optimization
 
 
 def world(priced=(True, True, True)):
@@ -23,16 +24,28 @@ def world(priced=(True, True, True)):
     )
 
 
-def limit(channel=None, group=None, low=None, high=None, low_share=None, high_share=None):
-    return SimpleNamespace(
-        channel=channel, group=group, min=low, max=high, min_share=low_share, max_share=high_share
+def limit(channel=None, group=None, low=None, high=None, low_share=None, high_share=None, **others):
+    return Limit(
+        channel=channel,
+        group=group,
+        min=low,
+        max=high,
+        min_share=low_share,
+        max_share=high_share,
+        **others,
     )
 
 
 def read(
-    limits, *, total=20_000.0, budget=None, spend=((1_000.0, 2_000.0, 3_000.0),) * 2, priced=(True,) * 3
+    limits,
+    *,
+    total=20_000.0,
+    budget=None,
+    spend=((1_000.0, 2_000.0, 3_000.0),) * 2,
+    priced=(True,) * 3,
+    **block,
 ):
-    scenario = SimpleNamespace(optimization=SimpleNamespace(total=total, limits=tuple(limits)))
+    scenario = SimpleNamespace(optimization=Optimization(total=total, limits=tuple(limits), **block))
     market = world(priced)
     plan = Plan(market.channels, np.array(spend))
     return BudgetProblem.from_scenario(scenario, market, plan, total=budget)
@@ -153,3 +166,103 @@ def test_a_solvers_residue_is_swept_up_and_the_total_kept():
     assert settled.sum() == problem.total
     held = read([limit("feed", low=0.05)]).settle(np.array([0.01, 12_000.0, 7_999.99]))
     assert held[0] == 0.05, "a minimum is no dust"
+
+
+def test_factors_are_times_what_is_spent_today():
+    problem = read(
+        [limit("feed", min_factor=0.5, max_factor=2), limit(group=("feed", "search"), max_factor=1)]
+    )
+    assert (problem.lower_c[0], problem.upper_c[0]) == (1_000, 4_000)
+    assert problem.groups[0].upper == 6_000
+
+
+def test_a_locked_channel_keeps_todays_money_whatever_the_budget():
+    problem = read([], locked=("search",), budget=30_000.0)
+    assert problem.lower_c[1] == problem.upper_c[1] == 4_000
+    said = problem.violations(np.array([10_000.0, 5_000.0, 15_000.0]))
+    assert said == ["search gets EUR 5,000, EUR 1,000 above its maximum of EUR 4,000"]
+
+
+def test_a_locked_channel_above_the_total_is_one_line():
+    with pytest.raises(LimitError) as fault:
+        read([], locked=("store",), budget=5_000.0)
+    assert str(fault.value) == (
+        "limits: store is locked at EUR 6,000 but the total is EUR 5,000: "
+        "unlock it or raise the total by EUR 1,000"
+    )
+    with pytest.raises(LimitError, match="locked at EUR 6,000, against its maximum of EUR 1,000"):
+        read([limit("store", high=1_000)], locked=("store",))
+
+
+def test_minimums_if_on_channels_on_and_shift_are_said_in_sentences():
+    problem = read([limit("feed", min_if_on=5_000)], max_channels=2, max_shift=0.2)
+    assert problem.violations(np.array([2_000.0, 8_000.0, 10_000.0])) == [
+        "feed gets EUR 2,000, EUR 3,000 below the EUR 5,000 that it takes at least if it gets anything",
+        "3 channels get money, 1 more than the 2 allowed: feed, search, store",
+    ]
+    assert problem.violations(np.array([0.0, 15_000.0, 5_000.0])) == [
+        "EUR 8,333 goes elsewhere than today, EUR 4,333 more than 0.2 of the EUR 20,000 spent"
+    ]
+
+
+def test_limits_of_flights_stand_on_cells_and_on_the_mix():
+    limits = [
+        limit("feed", flight_max=4_000),
+        limit("store", low=6_000),
+        limit("search", flight_min_if_on=900),
+    ]
+    problem = read(limits, flights=2, flight_max=11_000)
+    assert problem.upper_c[[0, 3]].tolist() == [4_000, 4_000]
+    assert [(group.who, group.upper) for group in problem.groups] == [
+        ("store", np.inf),
+        ("flight 1", 11_000),
+        ("flight 2", 11_000),
+    ]
+    assert [minimum.name for minimum in problem.minimums] == ["search in flight 1", "search in flight 2"]
+    mix = problem.mix
+    assert (mix.upper_c[0], mix.lower_c[2], mix.groups[0].upper) == (8_000, 6_000, 22_000)
+    said = problem.violations(np.array([4_000.0, 500, 7_000, 4_000, 0, 4_500]))
+    assert said == [
+        "flight 1 gets EUR 11,500, EUR 500 above its maximum of EUR 11,000",
+        "search in flight 1 gets EUR 500, EUR 400 below the EUR 900 that it takes at least "
+        "if it gets anything",
+    ]
+
+
+def test_a_free_total_takes_shares_of_what_is_spent():
+    problem = read([limit("store", low_share=0.25)], at_most=True, total_min=8_000)
+    assert problem.violations(np.array([6_000.0, 1_500, 2_500])) == []
+    assert problem.violations(np.array([6_000.0, 2_000, 2_000])) == [
+        "store: EUR 2,000 of EUR 10,000 spent, EUR 500 below the minimum of 0.25 of it"
+    ]
+    assert problem.violations(np.array([4_000.0, 0, 2_000])) == [
+        "the amounts add up to EUR 6,000, EUR 2,000 below the total spent at least of EUR 8,000",
+    ]
+    assert problem.at_total(12_000.0).lower_c[2] == 3_000
+
+
+def test_contradicting_limits_are_named_and_the_others_are_not():
+    with pytest.raises(LimitError) as fault:
+        read(
+            [
+                limit("feed", low=9_000),
+                limit(group=("feed", "search"), high=8_000),
+                limit("store", low=500),
+                limit("search", max_factor=3),
+            ]
+        )
+    text = str(fault.value)
+    assert "(these contradict each other: feed at least EUR 9,000; feed + search at most EUR 8,000);" in text
+    assert text.endswith(" by EUR 1,000")
+
+
+def test_the_channels_on_contradict_the_shift():
+    with pytest.raises(
+        LimitError, match=r"at most 2 channels on; at most 0\.1 of the money elsewhere than today"
+    ):
+        read([], max_channels=2, max_shift=0.1)
+
+
+def test_too_many_channels_are_needed():
+    with pytest.raises(LimitError, match=r"would do: allow 1 more channel$"):
+        read([limit("feed", low=9_000), limit("store", low=9_000)], max_channels=1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from analytic import AnalyticMarket, PairedValues
 
-from optimize import OBJECTIVES, optimize
+from optimize import BASELINES, OBJECTIVES, optimize
 from optimize.pareto import knee, non_dominated, spread
 from optimize.result import decide
 
@@ -115,7 +115,7 @@ def test_json_holds_what_it_promises_and_only_finite_numbers(objectives):
     assert "EUR" in answer["shadow_price"]["unit"]
     assert len(answer["curves"]) == 4 * len(objectives)
     assert answer["fit"][objectives[0]]["leave_one_out"] > 0
-    assert set(answer["baselines"]) == {"equal", "historical"}
+    assert set(answer["baselines"]) == set(BASELINES) >= {"equal", "historical", "five_three_two"}
     assert len(answer["trace"]) == len(result.trace)
     assert bool(answer["pareto"]) == (len(objectives) > 1)
     curve = answer["curves"][0]

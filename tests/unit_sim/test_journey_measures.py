@@ -30,6 +30,7 @@ from sim import (
     time_in_stage,
     top_paths,
 )
+from sim.measure.journeys.proportions import newcombe
 from sim.measure.journeys.stays import periods_at_stage
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -121,9 +122,9 @@ def test_order_effects_leave_out_what_came_in_one_period() -> None:
     assert (ab.journeys, ab.conversions, ab.rate) == (2, 1, 0.5)
     assert (ab.journeys_back, ab.conversions_back, ab.rate_back) == (1, 0, 0.0)
     assert ab.difference == 0.5
-    assert ab.error == pytest.approx(math.sqrt(0.125))
+    assert (ab.low, ab.high) == newcombe(1, 2, 0, 1)
     ac = found["a", "c"]
-    assert (ac.rate, ac.rate_back, ac.difference, ac.error) == (None, 1.0, None, None)
+    assert (ac.rate, ac.rate_back, ac.difference, ac.low, ac.evidence) == (None, 1.0, None, None, 0.0)
 
 
 def test_order_effects_turn_round_when_time_does() -> None:
@@ -133,6 +134,16 @@ def test_order_effects_turn_round_when_time_does() -> None:
     one, other = (order_effects(cut_journeys(log))[0].difference for log in (forward, backward))
     assert one == 1.0
     assert other == -1.0
+
+
+def test_one_journey_each_way_is_no_evidence() -> None:
+    """1 of 1 against 0 of 1 has no standard error, and still tells nothing."""
+    lives = (buyer(1, (0, "a"), (1, "b")), Told(touches((0, "b"), (1, "a"))))
+    row = order_effects(cut_journeys(log_of(four_channels(), *lives)))[0]
+    assert row.difference == 1.0
+    assert row.low is not None
+    assert row.low < 0
+    assert 0 < row.evidence < 1
 
 
 # --- cross-channel conversion
@@ -191,12 +202,20 @@ def test_bad_windows_are_refused(wrong: dict[str, object]) -> None:
 def test_time_in_stage_tells_ended_stays_from_those_still_going_on() -> None:
     world = four_channels(calendar={"start": "2026-01-05", "periods": 6, "tail": 0})
     life = Told([(1, "move", Stage.UNAWARE, Stage.AWARE), (4, "move", Stage.AWARE, Stage.UNAWARE)])
-    found = {row.stage: row for row in time_in_stage(log_of(world, life, Told()))}
+    found = {row.stage: row for row in time_in_stage(log_of(world, life, Told()), least=1)}
     unaware, aware, loyal = found["unaware"], found["aware"], found["loyal"]
     assert (unaware.stays, unaware.ended, unaware.spent, unaware.expected) == (3, 1, 9, 9.0)
     assert (unaware.median, unaware.onward, unaware.away) == (2.0, 1.0, 0.0)
     assert (aware.stays, aware.ended, aware.spent, aware.away) == (1, 1, 3, 1.0)
     assert (loyal.stays, loyal.expected, loyal.median, loyal.onward) == (0, None, None, None)
+
+
+def test_few_ended_stays_have_no_length() -> None:
+    life = Told([(1, "move", Stage.UNAWARE, Stage.AWARE)])
+    for ended, known in ((9, False), (10, True)):
+        unaware = time_in_stage(log_of(four_channels(), *[life] * ended))[0]
+        assert (unaware.ended, unaware.onward) == (ended, 1.0)
+        assert (unaware.expected is not None, unaware.median is not None) == (known, known)
 
 
 def test_the_heat_map_has_rows_that_sum_to_one_or_none() -> None:

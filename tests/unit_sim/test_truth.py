@@ -22,6 +22,7 @@ from sim import (
     truth,
 )
 from sim.measure.truth.counterfactuals import AS_PLANNED, Counterfactual, outcomes
+from sim.measure.truth.returns import Returns
 
 ADS = document()["channels"]["ads"]
 SHOP = document()["channels"]["shop"]
@@ -187,3 +188,24 @@ def test_bad_input_is_told_at_once() -> None:
     mute = replace(world, organic_c=world.organic_c * 0, contacts_c=world.contacts_c * 0)
     with pytest.raises(PlanError, match="no channel shows anything"):
         truth(mute, Plan.zero(world.channels, world.periods), seed=1, replicates=1)
+
+
+def test_a_step_that_moved_no_order_tells_no_marginal_return() -> None:
+    billed_r, step_r, nothing_rv = np.full(2, 100.0), np.full(2, 10.0), np.zeros((2, len(TRUTH_MEASURES)))
+    spend = list(TRUTH_MEASURES).index("spend")
+    step_rv, gain_rv = nothing_rv.copy(), nothing_rv.copy()
+    step_rv[:, spend], gain_rv[1, list(TRUTH_MEASURES).index("revenue")] = 10.0, 50.0
+    unseen = Returns(billed_r, gain_rv, step_r, step_rv)
+    assert unseen.unmoved
+    assert np.isnan(unseen.mroas_r).all()
+    assert np.isnan(unseen.mroi_r).all()
+    assert unseen.iroas_r.tolist() == [0.0, 0.5]
+    useless = Returns(billed_r, nothing_rv, step_r, step_rv)
+    assert useless.mroas_r.tolist() == [0.0, 0.0]
+    assert useless.mroi_r.tolist() == [-1.0, -1.0]
+
+
+def test_returns_on_money_can_be_left_out() -> None:
+    found = truth(*small(**MARKET), **{**BATCHED, "replicates": 1}, returns=False)
+    assert not found.returns
+    assert found.shapley is not None

@@ -58,13 +58,14 @@ def read_journeys(path: str | Path, *, lookback_days: float = 90.0) -> Journeys:
         raise JourneyError(f"lookback must be above 0 days, got {lookback_days}")
     rows = CsvRows(path, JourneyError)
     journeys = _read_touches(rows, lookback_days) if _is_touches(rows) else _read_paths(rows)
+    within = "1 day" if lookback_days == 1 else f"{lookback_days:g} days"
     if len(journeys.paths.channels) < 2:
         only = "".join(f" {shown(name)}" for name in journeys.paths.channels) or " none"
         rows.fault(0, f"must name at least 2 channels to share conversions between, got only{only}")
     if journeys.paths.conversions + journeys.paths.untouched_conversions == 0:
         rows.fault(0, "must hold at least one conversion, got none; attribution shares out conversions")
     elif journeys.paths.conversions == 0:
-        rows.fault(0, f"no conversion met a channel within {lookback_days:g} days; use a longer lookback")
+        rows.fault(0, f"no conversion met a channel within {within}; use a longer lookback")
     rows.check()
     return journeys
 

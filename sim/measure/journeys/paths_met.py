@@ -22,6 +22,7 @@ from sim.engine.event_log import Flags, Ints
 from sim.errors import JourneyError
 from sim.measure.customers.acquired import acquired_customers
 from sim.measure.journeys.observed import JourneyLog
+from sim.measure.journeys.proportions import evidence, newcombe
 from sim.measure.ratios import quotient
 
 #: Journeys are taken in blocks, so that a table of journeys by channels stays small.
@@ -78,7 +79,7 @@ class OrderEffect:
         journeys, conversions, rate: where `first` came first.
         journeys_back, conversions_back, rate_back: where `second` came first.
         difference: rate - rate_back, None where either is.
-        error: its standard error for independent journeys.
+        low, high: its 95 % interval for independent journeys (`proportions.newcombe`), None where it is.
     """
 
     first: str
@@ -90,7 +91,15 @@ class OrderEffect:
     conversions_back: int
     rate_back: float | None
     difference: float | None
-    error: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def evidence(self) -> float:
+        """How clear the difference is; above 1 the interval leaves out 0, and 0 where it is undefined."""
+        if self.difference is None or self.low is None or self.high is None:
+            return 0.0
+        return evidence(self.difference, self.low, self.high)
 
 
 def distinct_channels(journeys: JourneyLog) -> list[ChannelCount]:
@@ -209,9 +218,9 @@ def _first_periods(journeys: JourneyLog) -> list[tuple[npt.NDArray[np.int32], Fl
 
 def _order_effect(first: str, second: str, n: int, hits: int, n_back: int, hits_back: int) -> OrderEffect:
     rate, back = quotient(hits, n), quotient(hits_back, n_back)
-    difference = error = None
+    difference = low = high = None
     if rate is not None and back is not None:
         difference = rate - back
-        error = math.sqrt(rate * (1 - rate) / n + back * (1 - back) / n_back)
+        low, high = newcombe(int(hits), int(n), int(hits_back), int(n_back))
     counts = (int(n), int(hits), rate, int(n_back), int(hits_back), back)
-    return OrderEffect(first, second, *counts, difference, error)
+    return OrderEffect(first, second, *counts, difference, low, high)

@@ -7,6 +7,8 @@ spent         periods spent at the stage by all, censored stays included        
 expected      spent / ended: the mean stay if the rate of leaving is constant,
               with censored stays accounted for                                  periods
 median        of the stays that ended: too short where many are censored         periods
+
+Both are None where fewer than `LEAST_ENDED` stays ended: a few ends say nothing of how long people stay.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ import numpy.typing as npt
 from sim.engine.event_log import Event, EventLog, Ints
 from sim.market.vocabulary import N_STAGES, NEXT_STAGE, Stage
 from sim.measure.ratios import quotient
+
+#: Stays that must have ended before their length is told.
+LEAST_ENDED = 10
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,18 @@ def periods_at_stage(log: EventLog) -> Ints:
     return np.bincount(stays.stage_m, stays.periods_m, minlength=N_STAGES).astype(np.int64)
 
 
-def time_in_stage(log: EventLog) -> list[StageTime]:
-    """Stays by stage, in the order of the funnel."""
+def time_in_stage(log: EventLog, *, least: int = LEAST_ENDED) -> list[StageTime]:
+    """Stays by stage, in the order of the funnel.
+
+    Args:
+        log: from `replay`.
+        least: stays that must have ended for `expected` and `median`; 1 gives them wherever they exist.
+    """
     stays = stays_of(log)
-    return [_stage_time(stage, stays) for stage in Stage]
+    return [_stage_time(stage, stays, max(least, 1)) for stage in Stage]
 
 
-def _stage_time(stage: Stage, stays: Stays) -> StageTime:
+def _stage_time(stage: Stage, stays: Stays, least: int) -> StageTime:
     here = stays.stage_m == stage
     reached: npt.NDArray[np.int64] = stays.reached_m[here]
     periods = stays.periods_m[here]
@@ -87,8 +97,8 @@ def _stage_time(stage: Stage, stays: Stays) -> StageTime:
         int(here.sum()),
         count,
         int(periods.sum()),
-        quotient(periods.sum(), count),
-        float(np.median(periods[ended])) if count else None,
+        float(periods.sum()) / count if count >= least else None,
+        float(np.median(periods[ended])) if count >= least else None,
         quotient(onward.sum(), count),
         quotient(away.sum(), count),
     )

@@ -10,7 +10,7 @@ Each is simulated once a replicate, whoever asks for it, and reduced to an `Outc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -107,7 +107,7 @@ Asked = tuple[Counterfactual, int]
 def outcomes(
     world: World,
     plan: Plan,
-    asked: Sequence[Asked],
+    asked: Iterable[Asked],
     *,
     seed: int,
     engine: str = "compiled",

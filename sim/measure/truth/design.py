@@ -36,6 +36,7 @@ class Wanted:
     shapley: int
     outage_periods: int
     panel: int
+    returns: bool = True
 
     def check(self, replicates: int) -> None:
         """Raise one error with a line for each number out of its range."""
@@ -56,7 +57,7 @@ class Design:
 
     Attributes:
         channels: the players.
-        paid: those of them that get money.
+        paid: those of them that get money; none when their returns are not wanted.
         coalitions: sets of players that show, run on every replicate.
         orders_ruap: orders sampled for Shapley values, (R, U, 2, C); None when none are.
         outages: channels that fail in turn.
@@ -121,13 +122,13 @@ def make_design(world: World, plan: Plan, wanted: Wanted, *, seed: int, replicat
     wanted.check(replicates)
     channels = showing(world, plan)
     if not channels:
-        raise PlanError("truth: no channel shows anything under this plan; give one money or organic reach")
+        raise PlanError("no channel shows anything under this plan; give one money or organic reach")
     sampled = wanted.shapley > 0 and len(channels) > MOST_EXACT
     everywhere = {*channels, *world.sell_channels}
     return Design(
         world=world,
         channels=channels,
-        paid=tuple(name for name in channels if plan.totals()[name] > 0),
+        paid=tuple(name for name in channels if wanted.returns and plan.totals()[name] > 0),
         replicates=replicates,
         coalitions=_coalitions(channels, pairs=wanted.pairs, every=wanted.shapley > 0 and not sampled),
         orders_ruap=_orders(channels, wanted.shapley, seed, replicates) if sampled else None,

@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.float64]
 #: Spend is moved by this share, up and down, for marginal returns.
 STEP = 0.05
 _REVENUE, _MARGIN = list(TRUTH_MEASURES).index("revenue"), list(TRUTH_MEASURES).index("margin")
+_OUTCOMES = [v for v, name in enumerate(TRUTH_MEASURES) if name not in {"spend", "profit"}]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +35,14 @@ class Returns:
     gain_rv: Floats
     step_billed_r: Floats
     step_gain_rv: Floats
+
+    @property
+    def unmoved(self) -> bool:
+        """Whether the money brings something, yet the step changed no outcome in any replicate.
+
+        So small a sample cannot show what the last money brings; it does not show that this is nothing.
+        """
+        return bool(self.gain_rv[:, _OUTCOMES].any() and not self.step_gain_rv[:, _OUTCOMES].any())
 
     @property
     def iroas_r(self) -> Floats:
@@ -47,10 +56,13 @@ class Returns:
 
     @property
     def mroas_r(self) -> Floats:
-        """Revenue of the last money / that money."""
-        return ratio(self.step_gain_rv[:, _REVENUE], self.step_billed_r)
+        """Revenue of the last money / that money; NaN where the step moved nothing that could be seen."""
+        return self._marginal(self.step_gain_rv[:, _REVENUE])
 
     @property
     def mroi_r(self) -> Floats:
         """Margin of the last money / that money, less 1: the channel is filled up where it is 0."""
-        return ratio(self.step_gain_rv[:, _MARGIN] - self.step_billed_r, self.step_billed_r)
+        return self._marginal(self.step_gain_rv[:, _MARGIN] - self.step_billed_r)
+
+    def _marginal(self, above_r: Floats) -> Floats:
+        return np.full(len(above_r), np.nan) if self.unmoved else ratio(above_r, self.step_billed_r)

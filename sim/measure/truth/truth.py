@@ -74,7 +74,7 @@ class Truth:
     Attributes:
         channels: the players: channels that show something under the plan.
         coalitions: channels that show -> what is achieved, (R, V); v runs over `TRUTH_MEASURES`.
-        returns: channel -> what its money brings; only channels that get some.
+        returns: channel -> what its money brings; only channels that get some, empty when not wanted.
         shapley: None when not wanted.
         outages: one for each channel that shows or sells; empty when not wanted.
         pairs: whether `synergy` can be asked for.
@@ -149,6 +149,7 @@ def truth(
     shapley: int = 12,
     outage_periods: int = 8,
     panel: int = 10_000,
+    returns: bool = True,
     engine: str = "compiled",
     threads: int | None = None,
     progress: Progress | None = None,
@@ -156,11 +157,10 @@ def truth(
     """Run the plan and its counterfactuals on replicates 0 .. replicates - 1.
 
     Args:
-        world: the compiled scenario.
-        plan: spend by period and channel.
+        world, plan: the compiled scenario, and spend by period and channel.
         seed: any integer >= 0.
         replicates: every counterfactual meets the same draws as the plan in each of them.
-        pairs: also run all pairs, for pairwise synergy.
+        pairs, returns: also run all pairs; and each channel without its money, and at +-5 % of it.
         shapley: 0 for none; otherwise all coalitions for up to 8 channels, and above that so many random
             orders a replicate, half of them the reverse of the others.
         outage_periods: length of the outage in the middle of the paid periods, cut to these; 0 for none.
@@ -172,9 +172,9 @@ def truth(
         PlanError: no channel shows anything.
         OmnifunnelError: a number out of its range.
     """
-    wanted = Wanted(pairs, shapley, outage_periods, panel)
+    wanted = Wanted(pairs, shapley, outage_periods, panel, returns)
     design = make_design(world, plan, wanted, seed=seed, replicates=replicates)
-    asked = list(design.asked())
+    asked = design.asked()
     found = outcomes(world, plan, asked, seed=seed, engine=engine, threads=threads, progress=progress)
     return Truth(
         world=world,

@@ -1,0 +1,1 @@
+"""`attribute`: the rules on journeys, and beside the truth of a scenario."""

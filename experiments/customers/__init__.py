@@ -1,0 +1,1 @@
+"""`customers`: what customers are worth and what they cost."""

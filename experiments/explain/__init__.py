@@ -1,0 +1,1 @@
+"""`explain`: one simulated life in words."""

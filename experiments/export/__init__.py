@@ -1,0 +1,1 @@
+"""`export`: journeys, weeks and customers for other tools."""

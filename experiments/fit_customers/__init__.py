@@ -1,0 +1,1 @@
+"""`fit-customers`: purchase and lapse rates from a table of orders."""

@@ -1,0 +1,1 @@
+"""`journeys`: touchpoints, windows and paths of replayed lives."""

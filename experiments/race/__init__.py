@@ -1,0 +1,1 @@
+"""`race`: every method and rule of thumb on one meter."""

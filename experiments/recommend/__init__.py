@@ -1,0 +1,1 @@
+"""`optimize`: the recommendation in words, tables and figures."""

@@ -1,0 +1,162 @@
+"""`optimize` from request to answer: search, judge, JSON and tables; the words are in `recommend_text`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from experiments import estimates
+from experiments.answer import Answer
+from experiments.console import progress
+from experiments.recommend.judged import differences, judged
+from experiments.recommend.limits_asked import Asked, with_asked
+from experiments.runner import Case, announce, open_case
+from experiments.tables import Sheet
+
+if TYPE_CHECKING:
+    from experiments.commands.options import Settings
+    from optimize import BudgetProblem, OptimizeResult
+
+SOLVERS = {"search": "Optuna"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to search for."""
+
+    scenario: str
+    method: str
+    budget: float | None
+    runs: int
+    objectives: tuple[str, ...]
+    asked: Asked = field(default_factory=Asked)
+
+
+def answer_optimize(request: Request, settings: Settings) -> Answer:
+    """Search within the runs, judge on fresh draws, and put the answer together."""
+    from experiments.recommend.text import sections
+    from optimize import BudgetProblem, optimize
+
+    case = open_case(request.scenario, overrides=settings.overrides)
+    problem = BudgetProblem.from_scenario(
+        with_asked(case.file.scenario, request.asked),
+        case.world,
+        case.plan,
+        total=request.budget,
+        objectives=request.objectives,
+        minimise_spend=request.asked.minimise,
+    )
+    announce(settings)
+    with progress("searching", quiet=settings.quiet) as report:
+        result = optimize(
+            problem,
+            method=request.method,
+            runs=request.runs,
+            seed=settings.seed,
+            replicates=settings.replicates,
+            engine=settings.engine,
+            threads=settings.jobs,
+            progress=report,
+        )
+    return Answer(
+        command="optimize",
+        case=case,
+        summary=summary(result),
+        sections=sections(case, problem, result),
+        sheets=sheets(case, result),
+        figures=lambda: _figures(case, problem, result),
+        plans={"recommended": result.recommended},
+        solver=SOLVERS.get(request.method, "HiGHS"),
+        interrupted=result.interrupted,
+    )
+
+
+def summary(result: OptimizeResult) -> dict[str, Any]:
+    """The JSON: the result's own, with KPIs in the shape that `run` and `compare` use."""
+    document = result.to_dict()
+    for name in ("status_quo", "recommended"):
+        document[name]["kpis"] = judged(result, name)
+    document["difference"] = differences(result, "recommended")
+    for name in result.baselines:
+        document["baselines"][name]["kpis"] = judged(result, name)
+        document["baselines"][name]["difference"] = differences(result, name)
+    return document
+
+
+def sheets(case: Case, result: OptimizeResult) -> dict[str, Sheet]:
+    """Tables of the run directory."""
+    now, new = result.status_quo.totals(), result.recommended.totals()
+    plans = {name: judged(result, name) for name in ("status_quo", "recommended", *result.baselines)}
+    change = {name: differences(result, name) for name in ("recommended", *result.baselines)}
+    found = {
+        "budget": Sheet(
+            ("channel", "label", "now", "recommended"),
+            tuple((name, case.labels[name], now[name], new[name]) for name in case.priced),
+        ),
+        "kpis": estimates.kpi_sheet(plans),
+        "differences": estimates.kpi_sheet(change),
+        "trace": _trace_sheet(result),
+        "curves": Sheet(
+            ("objective", "channel", "amount", "gain"),
+            tuple(
+                (curve.objective, curve.channel, amount, gain)
+                for curve in result.explanation.curves
+                for amount, gain in zip(curve.amounts, curve.gain, strict=True)
+            ),
+        ),
+    }
+    if len(result.flights) > 1:
+        found["flights"] = _flights_sheet(result, case.priced)
+    if result.targets:
+        found["targets"] = _targets_sheet(result)
+    if result.pareto:
+        found["pareto"] = Sheet(
+            ("plan", "recommended", *case.priced),
+            tuple(
+                (point.name, int(point.knee), *_in_order(result.plans[point.name].totals(), case.priced))
+                for point in result.pareto
+            ),
+        )
+    return found
+
+
+def _in_order(amounts: Mapping[str, float], names: tuple[str, ...]) -> list[float]:
+    return [amounts[name] for name in names]
+
+
+def _trace_sheet(result: OptimizeResult) -> Sheet:
+    header = ("run", *result.objectives, "feasible", "best")
+    rows = tuple(
+        (point.run, *(point.values[name] for name in result.objectives), int(point.feasible), point.best)
+        for point in result.trace
+    )
+    return Sheet(header, rows)
+
+
+def _flights_sheet(result: OptimizeResult, priced: tuple[str, ...]) -> Sheet:
+    rows = []
+    for flight in result.flights:
+        now, new = (
+            plan.spend_tc[flight.periods].sum(axis=0) for plan in (result.status_quo, result.recommended)
+        )
+        for c, name in enumerate(result.recommended.channels):
+            if name in priced:
+                where = (flight.name, flight.first, flight.last, name)
+                rows.append((*where, float(now[c]), float(new[c])))
+    return Sheet(("flight", "first_period", "last_period", "channel", "now", "recommended"), tuple(rows))
+
+
+def _targets_sheet(result: OptimizeResult) -> Sheet:
+    rows = []
+    for check in result.targets:
+        value = check.value
+        span = (None, None, None) if value is None else (value.mean, value.low, value.high)
+        rows.append((check.target, "min" if check.least else "max", check.bound, *span, check.word))
+    return Sheet(("target", "side", "bound", "mean", "low", "high", "word"), tuple(rows))
+
+
+def _figures(case: Case, problem: BudgetProblem, result: OptimizeResult) -> dict[str, Any]:
+    from experiments.plots.from_search import figures_of
+
+    return figures_of(case, problem, result)

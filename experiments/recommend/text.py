@@ -1,0 +1,216 @@
+"""What `optimize` says to people: the verdict, what to change, what it changes, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from experiments import estimates, formatting, texts
+from experiments.estimates import estimate
+from experiments.recommend.judged import BASELINE_NAMES, NAMES, differences, judged
+from experiments.runner import Case
+from experiments.tables import Grid
+
+if TYPE_CHECKING:
+    from optimize import BudgetProblem, OptimizeResult
+    from sim import Kpi
+
+
+def sections(case: Case, problem: BudgetProblem, result: OptimizeResult) -> list[str | Grid]:
+    """The verdict first, then what to change, what it changes, and why."""
+    told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result), _kpi_grid(result)]
+    if len(result.flights) > 1:
+        told.append(_flights_grid(case, problem, result))
+    told.append(_rules_grid(result))
+    if result.pareto:
+        told.append(_pareto_grid(result))
+    return [*told, _why(result), texts.assumptions(case, result.replicates)]
+
+
+def _verdict(result: OptimizeResult) -> str:
+    lines = [result.verdict.text]
+    if result.interrupted:
+        used = f"after {result.runs_used} of {result.runs} runs"
+        lines.insert(0, f"Stopped early, {used}; the best plan so far was judged.")
+    return "\n".join(lines)
+
+
+def budget_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> Grid:
+    """Money by channel: now, recommended, change, and the limit it stops at."""
+    now, new = result.status_quo.totals(), result.recommended.totals()
+    idle = result.unplaced("recommended")
+    hit = {c: _limit_word(limit.kind) for limit in result.explanation.binding for c in limit.channels}
+    rows = [
+        (
+            case.labels[channel],
+            formatting.number(now[channel], "count"),
+            formatting.number(new[channel], "count"),
+            formatting.number(new[channel] - now[channel], "count", signed=True),
+            formatting.percent(new[channel] / now[channel] - 1, signed=True) if now[channel] > 0 else "",
+            formatting.number(idle.get(channel), "count"),
+            hit.get(channel, ""),
+        )
+        for channel in sorted(case.priced, key=lambda name: -new[name])
+    ]
+    total_now, total = sum(now.values()), sum(new.values())
+    change = formatting.number(total - total_now, "count", signed=True)
+    rows.append(
+        (
+            "Total",
+            formatting.number(total_now, "count"),
+            formatting.number(total, "count"),
+            change,
+            "",
+            formatting.number(sum(value or 0.0 for value in idle.values()), "count"),
+            "",
+        )
+    )
+    header = ("Channel", "Now", "Recommended", "Change", "", "Of it not placed", "Limit hit")
+    return Grid(f"Budget over the whole plan, {problem.currency}", header, tuple(rows))
+
+
+def _flights_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> Grid:
+    """Recommended money by flight, all channels and the largest ones; today's total beside it."""
+    new = result.recommended.totals()
+    largest = sorted((name for name in case.priced if new[name] > 0), key=lambda name: -new[name])[:5]
+    where = [result.recommended.channels.index(name) for name in largest]
+    rows = []
+    for flight in result.flights:
+        now_c = result.status_quo.spend_tc[flight.periods].sum(axis=0)
+        new_c = result.recommended.spend_tc[flight.periods].sum(axis=0)
+        amounts = [float(now_c.sum()), float(new_c.sum()), *new_c[where].tolist()]
+        rows.append((flight.name, *(formatting.number(amount, "count") for amount in amounts)))
+    header = ("Flight", "All now", "All", *(case.labels[name] for name in largest))
+    return Grid(
+        f"Recommended by flight, {problem.currency}; all channels in flights.csv", header, tuple(rows)
+    )
+
+
+def _limit_word(kind: str) -> str:
+    words = {"min_if_on": "minimum if on"}
+    return words.get(kind, kind.replace("_", " ").replace("min", "minimum").replace("max", "maximum"))
+
+
+def _kpi_grid(result: OptimizeResult) -> Grid:
+    from sim import KPIS
+
+    now, new, change = (
+        judged(result, "status_quo"),
+        judged(result, "recommended"),
+        differences(result, "recommended"),
+    )
+    rows = []
+    for name, kpi in KPIS.items():
+        text = formatting.interval(change[name], kpi.unit, signed=True)
+        rows.append(
+            (
+                f"{kpi.label}, {result.currency}" if kpi.unit == "money" else kpi.label,
+                formatting.number(now[name]["mean"], kpi.unit),
+                formatting.number(new[name]["mean"], kpi.unit),
+                f"{text} *" if estimates.clear(change[name]) else f"{text}  ",
+            )
+        )
+    title = f"Judged on {texts.replicates(result.replicates)} that the search never saw"
+    return Grid(title, ("KPI", "Now", "Recommended", "Difference (* interval excludes zero)"), tuple(rows))
+
+
+def _rules_grid(result: OptimizeResult) -> Grid:
+    """What simple rules reach at the same total."""
+    goals = _goals(result)
+    plans = NAMES | {name: BASELINE_NAMES.get(name, name) for name in result.baselines}
+    rows = tuple(
+        (
+            label,
+            formatting.number(sum(result.plans[name].totals().values()), "count"),
+            *(
+                formatting.interval(
+                    estimate(result.judged.interval(name, goal.name)), goal.unit, currency=result.currency
+                )
+                for goal in goals
+            ),
+        )
+        for name, label in plans.items()
+    )
+    return Grid(
+        "Against simple rules", ("Plan", f"Spend, {result.currency}", *(goal.label for goal in goals)), rows
+    )
+
+
+def _pareto_grid(result: OptimizeResult) -> Grid:
+    goals = _goals(result)
+    rows = tuple(
+        (
+            "recommended" if point.knee else f"choice {number}",
+            *(
+                formatting.interval(estimate(point.values[name]), goal.unit, currency=result.currency)
+                for name, goal in zip(result.objectives, goals, strict=True)
+            ),
+        )
+        for number, point in enumerate(result.pareto, start=1)
+    )
+    return Grid(
+        "Trade-off: no judged plan beats these in both", ("Plan", *(goal.label for goal in goals)), rows
+    )
+
+
+def _why(result: OptimizeResult) -> str:
+    """Prices, limits and the account of the search, a line each."""
+    why = result.explanation
+    account = f"Method {result.method} used {result.runs_used} of {result.runs} runs"
+    lines = [f"{account}; the judge used {result.judge_runs} more.", *_prices(result)]
+    lines.append("Another seed searches otherwise; the intervals are of this plan, not of the search.")
+    for name, fit in why.fits.items():
+        share = formatting.percent(fit.r2, digits=1)
+        unseen = fit.holdout if fit.holdout is not None else fit.leave_one_out
+        missed = formatting.compact(unseen, currency=result.currency)
+        lines.append(
+            f"Response curves of {name}: {fit.plans} simulated plans, {share} of their spread explained; "
+            f"plans not fitted were missed by {missed} on average."
+        )
+    if result.failures:
+        lines.append(f"{len(result.failures)} plans could not be scored; the first: {result.failures[0]}")
+    return "How this was found\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def _prices(result: OptimizeResult) -> list[str]:
+    """Shadow prices for a step that people can picture: a hundredth of the budget."""
+    why, goal, step = result.explanation, _goals(result)[0], 0.01 * result.total
+    words = formatting.number(step, "money", currency=result.currency)
+
+    def told(price: float) -> str:
+        unit = f"{result.currency} " if goal.unit == "money" else ""
+        change = f"{unit}{price * step:+,.2g}" if abs(price * step) < 100 else f"{unit}{price * step:+,.0f}"
+        return f"{goal.label} by {change}"
+
+    lines = []
+    price = why.shadow_price
+    if price is not None and _disagree(price.value, price.simulated):
+        lines.append(
+            f"Shadow price: what 1 % more budget ({words}) would do is not clear; the curves say "
+            f"{told(price.value or 0.0)}, simulation {told(price.simulated or 0.0).rsplit(' by ')[-1]}."
+        )
+    elif price is not None and price.value is not None:
+        checked = (
+            "" if price.simulated is None else f"; simulated: by {told(price.simulated).rsplit(' by ')[-1]}"
+        )
+        lines.append(f"Shadow price: 1 % more budget ({words}) would change {told(price.value)}{checked}.")
+    for limit in why.binding:
+        worth = limit.shadow_price
+        cost = "" if worth is None else f"; a bound {words} higher would change {told(worth)}"
+        lines.append(f"Limit met: {limit.limit}{cost}.")
+    return lines
+
+
+def _disagree(value: float | None, simulated: float | None) -> bool:
+    """Whether model and simulation differ in sign or by more than three times."""
+    if value is None or simulated is None:
+        return False
+    small, large = sorted((abs(value), abs(simulated)))
+    return value * simulated <= 0 or large > 3 * small
+
+
+def _goals(result: OptimizeResult) -> list[Kpi]:
+    """The KPIs that the objectives maximise."""
+    from optimize import objective
+    from sim import KPIS
+
+    return [KPIS[objective(name).kpi] for name in result.objectives]

@@ -1,0 +1,1 @@
+"""`score`: a typed-in plan, judged."""

@@ -1,0 +1,1 @@
+"""`truth`: what each channel really does, run without it."""

@@ -1,0 +1,20 @@
+"""What a method hands back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from optimize.evaluator import Evaluation
+
+
+@dataclass
+class Search:
+    """What a method hands back.
+
+    Attributes:
+        best: the plan it recommends; None when no plan could be scored.
+        misses: objective -> errors of gains predicted before their plans were simulated.
+    """
+
+    best: Evaluation | None = None
+    misses: dict[str, list[float]] = field(default_factory=dict)

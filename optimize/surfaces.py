@@ -1,0 +1,128 @@
+"""Surfaces through everything simulated, one an objective, and where they are highest within the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from optimize.ascent import Blend, climb
+from optimize.curves import Surface, fit_surface
+from optimize.evaluator import Evaluation, Evaluator
+from optimize.objectives import Objective
+from optimize.problem import BudgetProblem
+from optimize.sampling import around
+
+Floats = npt.NDArray[np.float64]
+Predict = Callable[[Floats], Floats]
+
+#: First move limit of a climb close by and of one that may cross the market, and the spread of its start.
+MOVE, FAR_MOVE, FAR_START = 0.15, 0.5, 0.8
+#: Weights of the first objective along a front, between its ends.
+WEIGHTS = (0.75, 0.5, 0.25)
+
+
+def fit_all(
+    problem: BudgetProblem,
+    evaluator: Evaluator,
+    centre: Evaluation,
+    *,
+    seed: int,
+    start: Sequence[Surface] = (),
+) -> list[Surface]:
+    """One surface per objective, fitted to all plans simulated so far, on whatever draws."""
+    chosen = usable(evaluator)
+    amounts_nc = np.array([done.amounts_c for done in chosen])
+    surfaces = []
+    for k, goal in enumerate(problem.goals):
+        surfaces.append(
+            fit_surface(
+                amounts_nc,
+                gains(goal, chosen, centre),
+                free_c=problem.free_c,
+                unit=problem.total / len(problem.free_c),
+                centre_c=centre.amounts_c,
+                block_n=blocks(chosen),
+                signed=goal.signed,
+                start=start[k] if k < len(start) else None,
+                seed=seed,
+            )
+        )
+    return surfaces
+
+
+def usable(evaluator: Evaluator) -> list[Evaluation]:
+    """Everything scored that has a score."""
+    return [done for done in evaluator.scored if not done.failure]
+
+
+def blocks(done: Sequence[Evaluation]) -> npt.NDArray[np.intp]:
+    """(N,) number of each plan's draws, counted from 0 in the order of replicates."""
+    return np.asarray(np.unique([each.replicate for each in done], return_inverse=True)[1].ravel())
+
+
+def gains(goal: Objective, done: Sequence[Evaluation], centre: Evaluation) -> Floats:
+    """What the curves are fitted to, with the KPI at the incumbent as the reference."""
+    ref = centre.value(goal)
+    return np.array([goal.gain(each.kpis, float(each.amounts_c.sum()), ref) for each in done])
+
+
+def levelled(goal: Objective, surface: Surface, done: Sequence[Evaluation], centre: Evaluation) -> Floats:
+    """Measured gains without the luck of their draws, for plans the surface was fitted to."""
+    return surface.levelled(gains(goal, done, centre), blocks(done))
+
+
+def note_luck(
+    evaluator: Evaluator, goal: Objective, surface: Surface, done: Sequence[Evaluation], centre: Evaluation
+) -> None:
+    """Tell the evaluator what each block's draws add to the objective, so that plans compare across them."""
+    gain_n = gains(goal, done, centre)
+    added_n = gain_n - surface.levelled(gain_n, blocks(done))
+    for replicate in {each.replicate for each in done}:
+        mine = [n for n, each in enumerate(done) if each.replicate == replicate]
+        evaluator.luck[replicate] = float(np.mean([added_n[n] / goal.scale(done[n].kpis) for n in mine]))
+
+
+def foretell(problem: BudgetProblem, evaluator: Evaluator, *, seed: int) -> Predict | None:
+    """What a surface through everything simulated says of plans; None with too few plans for one."""
+    centre = evaluator.best()
+    if centre is None or len(problem.free_c) < 2 or len(evaluator.evaluations) < 2 * len(problem.free_c):
+        return None
+    return fit_all(problem, evaluator, centre, seed=seed)[0].predict
+
+
+def optima(
+    problem: BudgetProblem,
+    surfaces: Sequence[Surface],
+    at_c: Floats,
+    rng: np.random.Generator,
+    *,
+    wide: bool = True,
+) -> list[Floats]:
+    """Where the surfaces are highest within the limits; for several objectives, points along the front."""
+    if len(surfaces) > 1:
+        return _front(problem, surfaces, at_c)
+    blend = Blend(surfaces, [1.0])
+    found = [climb(problem, blend, at_c, move=FAR_MOVE if wide else MOVE)]
+    if wide:
+        found.append(climb(problem, blend, around(problem, at_c, FAR_START, 1, rng)[0]))
+    return [max(found, key=lambda row: float(blend.predict(row)[0]))]
+
+
+def _front(problem: BudgetProblem, surfaces: Sequence[Surface], at_c: Floats) -> list[Floats]:
+    """Weighted sums between each pair's ends, and epsilon constraints half way where sums cannot reach."""
+    alone = [climb(problem, Blend([surface], [1.0]), at_c) for surface in surfaces]
+    high_k = [float(s.predict(alone[k])[0]) for k, s in enumerate(surfaces)]
+    low_k = [min(float(s.predict(row)[0]) for row in alone) for s in surfaces]
+    size_k = [max(high - low, 1e-12) for high, low in zip(high_k, low_k, strict=True)]
+    points = list(alone)
+    for k in range(1, len(surfaces)):
+        pair = [surfaces[0], surfaces[k]]
+        for weight in WEIGHTS:
+            blend = Blend(pair, [weight / size_k[0], (1.0 - weight) / size_k[k]])
+            points.append(climb(problem, blend, at_c))
+        for share in (0.33, 0.67):
+            held = Blend([surfaces[k]], [1.0]), low_k[k] + share * size_k[k]
+            points.append(climb(problem, Blend([surfaces[0]], [1.0]), alone[k], hold=held))
+    return points

@@ -1,0 +1,109 @@
+"""`omnifunnel race`: everyone on one meter; the shortfall is taken where the best was not chosen."""
+
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from experiments.cli import main
+from experiments.race import entries as race_entries
+from experiments.race.answer import Request, entries_of, shortfall
+
+SMALL = ["--set", "population.agents=300", "--set", "calendar.tail=4", "--replicates", "3", "--quiet"]
+
+
+def invoke(*args):
+    return CliRunner().invoke(main, ["race", "beauty-launch", *SMALL, *(str(arg) for arg in args)])
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    out = tmp_path_factory.mktemp("race") / "out"
+    names = "default,greedy,equal,historical,proportional_to_roi,last_click,markov"
+    result = invoke("--methods", names, "--runs", "12,24", "--repeats", "2", "--json", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout), out
+
+
+def test_every_entrant_has_a_row_with_its_runs(stored):
+    found, _ = stored
+    rows = {(row["name"], row["runs"]): row for row in found["league"]}
+    assert {("default", 12), ("default", 24), ("greedy", 24), ("equal", 0), ("markov", 0)} <= set(rows)
+    for (_, runs), row in rows.items():
+        assert row["used"] <= max(runs, 10)
+        assert row["worst"] >= row["median"]
+        assert row["repeats"] == (2 if runs else 1)
+    assert rows["equal", 0]["used"] == 0
+    assert rows["last_click", 0]["used"] == 1
+    assert rows["proportional_to_roi", 0]["used"] == 10
+
+
+def test_text_table_and_figure_are_written(stored):
+    _, out = stored
+    assert (out / "figures" / "race.png").stat().st_size > 10_000
+    assert (out / "race.csv").read_text(encoding="utf-8-sig").startswith("name,runs,used,repeats,median")
+    text = (out / "summary.txt").read_text(encoding="utf-8")
+    assert "After 24 runs" in text
+    assert "Rules of thumb" in text
+
+
+def test_the_best_is_chosen_on_draws_that_do_not_measure_it():
+    rng = np.random.default_rng(0)
+    value_pr = 100.0 + rng.normal(0.0, 5.0, (50, 20))
+    # Plans that differ by luck only: chosen and measured on the same draws, the best looks far ahead.
+    naive = value_pr.mean(axis=1).max() - value_pr.mean()
+    honest = shortfall(value_pr).mean()
+    assert naive > 2.0
+    assert abs(honest) < 0.5 * naive
+
+
+def test_the_shortfall_of_a_clear_field_is_what_it_is():
+    value_pr = np.array([[90.0] * 4, [100.0] * 4, [50.0] * 4])
+    np.testing.assert_allclose(shortfall(value_pr).mean(axis=1), [10.0, 0.0, 50.0])
+
+
+def test_a_stop_leaves_a_judged_field_and_exit_130(monkeypatch):
+    real, left = race_entries.recommend, [3]
+
+    def stops(*args):
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return real(*args)
+
+    monkeypatch.setattr("experiments.race.answer.recommend", stops)
+    result = invoke("--methods", "default,equal,historical", "--runs", "12", "--repeats", "3", "--json")
+    assert result.exit_code == 130
+    found = json.loads(result.stdout)
+    assert found["interrupted"] is True
+    assert {row["name"] for row in found["league"]} == {"status_quo", "equal", "historical", "default"}
+
+
+def test_a_stop_before_anyone_finished_writes_nothing(monkeypatch, tmp_path):
+    def stops(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("experiments.race.answer.recommend", stops)
+    result = invoke("--methods", "default", "--runs", "12", "--out", tmp_path / "out")
+    assert result.exit_code != 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_repeats_come_one_after_another():
+    entries = entries_of(Request("x", ("default", "lp", "equal"), (50, 100), 2, "profit", None))
+    assert [entry.repeat for entry in entries] == [0] * 5 + [1] * 4
+    assert entries[0].name == "equal"
+
+
+@pytest.mark.parametrize("value", ["", "50,x", "1", "50,50"])
+def test_runs_must_be_whole_numbers(value):
+    result = invoke("--runs", value)
+    assert result.exit_code == 2
+    assert "whole numbers" in result.stderr
+
+
+def test_an_unknown_entrant_is_named():
+    result = invoke("--methods", "default,magic")
+    assert result.exit_code == 2
+    assert "'magic'" in str(result.exception or result.stderr) + result.stderr
