@@ -42,8 +42,8 @@ OVERLAY = (
 )
 CONSUMERS, TRUTH_CONSUMERS = 40_000, 200_000
 BUDGETS, REPEATS = (50, 100, 200, 400), 10
-#: --quick: consumers, budgets and repeats of the default, and of every other method.
-QUICK = {"consumers": 40_000, "default": {100: 3, 400: 3}, "others": {100: 1}}
+#: --quick: consumers, and runs -> repeats, of the default and of every other method.
+QUICK_DEFAULT, QUICK_OTHERS = (30_000, {400: 1, 100: 4}), (20_000, {100: 1})
 #: --find-best: searches, runs each; the judge's replicates.
 SEARCHES, SEARCH_RUNS, JUDGED = 6, 300, 12
 
@@ -127,13 +127,11 @@ def trials_of(methods: list[str], quick: bool, objective: str) -> list[Trial]:
     """The longest first, so that no processor waits at the end."""
     trials = []
     for method in methods:
+        consumers, repeats_of = CONSUMERS, dict.fromkeys(BUDGETS, REPEATS)
         if quick:
-            plan: dict[int, int] = QUICK["default" if method == "default" else "others"]  # type: ignore[assignment]
-        else:
-            plan = dict.fromkeys(BUDGETS, REPEATS)
-        consumers = QUICK["consumers"] if quick else CONSUMERS
-        for runs, repeats in plan.items():
-            trials += [Trial(method, runs, repeat, int(consumers), objective) for repeat in range(repeats)]  # type: ignore[call-overload]
+            consumers, repeats_of = QUICK_DEFAULT if method == "default" else QUICK_OTHERS
+        for runs, repeats in repeats_of.items():
+            trials += [Trial(method, runs, repeat, consumers, objective) for repeat in range(repeats)]
     return sorted(trials, key=lambda trial: -trial.runs)
 
 
@@ -253,7 +251,12 @@ def main() -> int:
         m: {r: round(max(c["regret"]), 3) for r, c in cells.items()} for m, cells in rows.items()
     }
     answer["unit"] = "per cent of the best plan's profit"
-    answer["what"] = QUICK if options.quick else {"consumers": CONSUMERS, "repeats": REPEATS}
+    whole = {"consumers": CONSUMERS, "repeats": REPEATS, "runs": BUDGETS}
+    parts = {
+        name: {"consumers": consumers, "repeats_by_runs": repeats}
+        for name, (consumers, repeats) in (("default", QUICK_DEFAULT), ("others", QUICK_OTHERS))
+    }
+    answer["what"] = parts if options.quick else whole
     answer["seconds"] = round(time.perf_counter() - began, 1)
     print(json.dumps(answer))
     return 0

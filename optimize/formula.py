@@ -36,7 +36,7 @@ PRIOR_STEEP, SD_STEEP = 1.2, 0.6
 PRIOR_LOG_HALF, SD_LOG_HALF = 0.7, 1.5
 #: Prior standard deviation of own gains and synergy factors, relative to their natural size, and of the
 #: luck of a block of draws.
-SD_OWN, SD_SYNERGY, SD_LUCK = 3.0, 0.7, 0.1
+SD_OWN, SD_SYNERGY, SD_LUCK = 3.0, 0.4, 0.1
 
 
 @dataclass(frozen=True, eq=False)
