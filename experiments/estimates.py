@@ -66,6 +66,7 @@ def kpi_grid(title: str, columns: Mapping[str, Mapping[str, Estimate]], currency
             *(cell(column[name], kpi.unit) for column in columns.values()),
         )
         for name, kpi in KPIS.items()
+        if any(column[name]["mean"] is not None for column in columns.values())
     )
     return Grid(title, ("KPI", *columns), rows)
 
@@ -81,6 +82,7 @@ def difference_grid(title: str, columns: Mapping[str, Mapping[str, Estimate]], c
     rows = tuple(
         (_kpi_name(kpi, currency, 2), *(cell(column[name], kpi.unit) for column in columns.values()))
         for name, kpi in KPIS.items()
+        if any(column[name]["mean"] is not None for column in columns.values())
     )
     return Grid(title, ("KPI", *columns), rows)
 

@@ -96,7 +96,7 @@ def _touch(life: Trace, t: int, e: int) -> Fact:
         "exposures": exposures,
         "clicked": bool(life.log.clicked_e[e]),
         "chance": _number(life.meet_tc[t, c]),
-        "click_chance": _number(1.0 - (1.0 - life.log.world.ctr_c[c]) ** exposures),
+        "click_chance": _number(1.0 - (1.0 - life.ctr_tc[t, c]) ** exposures),
     }
 
 

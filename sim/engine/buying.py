@@ -98,11 +98,12 @@ def order(person, t, n, repeat, room, tables, board, ledger):  # type: ignore[no
         return
     value = draw_value(tables, k, index, t, n, j, marks[COUPON])
     buyer = (marks[ACQUIRED], marks[ACQUIRED_FIRST], marks[ACQUIRED_LAST], marks[ORDERED])
-    paid, margin, change = book_order(
+    paid, margin, discounted, change = book_order(
         tables, ledger, k, t, repeat, j, value, marks[COUPON], marks[POINTS], buyer
     )
     placed = room.placed[0]
-    room.order_nx[placed, 0], room.order_nx[placed, 1], room.order_nx[placed, 2] = j, paid, margin
+    room.order_nx[placed, 0], room.order_nx[placed, 1] = j, paid
+    room.order_nx[placed, 2], room.order_nx[placed, 3] = margin, discounted
     room.placed[0] = placed + 1
     marks[ORDERED] = min(NEVER, marks[ORDERED] + 1)
     remember_order(person, t, n, repeat, j, paid, change, tables, ledger)

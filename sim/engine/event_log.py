@@ -18,6 +18,8 @@
                         win-back, 1 repeat
     clicked_e           touch: whether they clicked                                     (E,)     bool
     value_e, margin_e   order: minor units of the currency; else 0                      (E,)     int64
+    discounted_e        order: margin discounted to the buyer's acquisition, or to      (E,)     int64
+                        the start of the run where that was before it; else 0
 
 Within a period the touches come first, in the order of meeting, then the move, then the orders.
 """
@@ -69,6 +71,7 @@ class EventLog:
     clicked_e: Flags
     value_e: Ints
     margin_e: Ints
+    discounted_e: Ints
 
     def __post_init__(self) -> None:
         for array in self.arrays().values():

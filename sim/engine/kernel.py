@@ -279,7 +279,7 @@ def order(i, tile, t, number, repeat, tables, board, state, ledger, scratch):  #
     )
     coupon, points = habits.wallet(i, tile, tables, state)
     value = draw_value(tables, k, index, t, number, j, coupon)
-    paid, _, change = book_order(tables, ledger, k, t, repeat, j, value, coupon, points, buyer)
+    paid, _, _, change = book_order(tables, ledger, k, t, repeat, j, value, coupon, points, buyer)
     state.orders[tile, i] = min(NEVER, np.int64(state.orders[tile, i]) + 1)
     habits.remember_order(i, tile, index, t, number, repeat, j, paid, change, tables, state, ledger)
 

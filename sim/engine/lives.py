@@ -68,6 +68,7 @@ class Rows(NamedTuple):
     clicked: Flags
     value: Ints
     margin: Ints
+    discounted: Ints
 
 
 def repost(run: Run, prices: Prices) -> Boards:
@@ -84,7 +85,7 @@ def repost(run: Run, prices: Prices) -> Boards:
 
 def new_rows(size: int) -> Rows:
     """Room for events."""
-    kinds = (np.int32, np.uint8, np.int16, np.uint8, np.int16, np.bool_, np.int64, np.int64)
+    kinds = (np.int32, np.uint8, np.int16, np.uint8, np.int16, np.bool_, np.int64, np.int64, np.int64)
     return Rows._make(np.zeros(size, dtype=kind) for kind in kinds)
 
 
@@ -135,21 +136,22 @@ def write_period(rows, used, t, stage, person, shown, tables, room):  # type: ig
     """Rows of one period: touches, move, orders; returns the rows in use."""
     for c in shown.order_c:
         if room.seen_c[c] > 0:
-            write(rows, used, t, _TOUCH, c, stage, room.seen_c[c], room.clicked_c[c], 0, 0)
+            write(rows, used, t, _TOUCH, c, stage, room.seen_c[c], room.clicked_c[c], 0, 0, 0)
             used += 1
     if person.marks[STAGE] != stage:
-        write(rows, used, t, _MOVE, -1, stage, person.marks[STAGE], 0, 0, 0)
+        write(rows, used, t, _MOVE, -1, stage, person.marks[STAGE], 0, 0, 0, 0)
         used += 1
     for n in range(room.placed[0]):
-        j, value, margin = room.order_nx[n, 0], room.order_nx[n, 1], room.order_nx[n, 2]
-        write(rows, used, t, _ORDER, tables.sell_j[j], stage, room.placed[1], 0, value, margin)
+        j, value = room.order_nx[n, 0], room.order_nx[n, 1]
+        margin, discounted = room.order_nx[n, 2], room.order_nx[n, 3]
+        write(rows, used, t, _ORDER, tables.sell_j[j], stage, room.placed[1], 0, value, margin, discounted)
         used += 1
     return used
 
 
 @merged
-def write(rows, e, t, event, channel, stage, number, clicked, value, margin):  # type: ignore[no-untyped-def]
+def write(rows, e, t, event, channel, stage, number, clicked, value, margin, discounted):  # type: ignore[no-untyped-def]
     """One row."""
     rows.period[e], rows.event[e], rows.channel[e], rows.stage[e] = t, event, channel, stage
     rows.number[e], rows.clicked[e] = number, clicked != 0
-    rows.value[e], rows.margin[e] = value, margin
+    rows.value[e], rows.margin[e], rows.discounted[e] = value, margin, discounted

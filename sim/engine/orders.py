@@ -20,6 +20,7 @@ from sim.engine.incentives import earned_points, redeemed
 from sim.engine.ledger import count_cohort_order, count_order
 from sim.engine.rules import choose, margin_of, order_value, quantile
 from sim.engine.tables import ENROL, ORDER_CHANNEL, ORDER_VALUE, OTHER_CHANNEL, SERVED, SHARED, VALUE
+from sim.market.layout import NEVER
 
 _TWO32 = 4294967296.0
 
@@ -56,7 +57,9 @@ def draw_value(tables, k, index, t, n, j, coupon):  # type: ignore[no-untyped-de
 
 @merged
 def book_order(tables, ledger, k, t, repeat, j, value, coupon, points, buyer):  # type: ignore[no-untyped-def]
-    """Count one order; returns (paid, margin, change of points), minor units.
+    """Count one order; returns (paid, margin, margin discounted, change of points), minor units.
+
+    The margin is discounted to the buyer's acquisition; to the start of the run where that was before it.
 
     `buyer` is (acquired, first, last, orders): period of acquisition or NEVER, first and last touch before
     it (C for none), orders placed before this one.
@@ -73,12 +76,12 @@ def book_order(tables, ledger, k, t, repeat, j, value, coupon, points, buyer):  
     gained = earned_points(paid, tables.points)
     ledger.points_tkr[t, k, 0] += gained
     ledger.points_tkr[t, k, 1] += used
-    age = t - acquired
+    age = t - acquired if acquired != NEVER else t + 1
+    then = tables.discount_t[age]
+    discounted = margin_of(value, rate * then) - margin_of(used, then) - fee
     if acquired < tables.cohort[0] and age <= tables.cohort[1]:
-        then = tables.discount_t[age]
-        later = margin_of(value, rate * then) - margin_of(used, then) - fee
-        count_cohort_order(ledger, k, first, last, orders == 1, later)
-    return paid, margin, gained - used
+        count_cohort_order(ledger, k, first, last, orders == 1, discounted)
+    return paid, margin, discounted, gained - used
 
 
 @merged

@@ -62,7 +62,8 @@ class Room(NamedTuple):
         seen_c, clicked_c: exposures and clicks, int64 (C,).
         rates: of moving onward, of moving away, of repeat orders, float32 (3,).
         placed: number of orders, and whether they are repeat orders, int64 (2,).
-        order_nx: shop, sum paid and margin in minor units of each order, int64 (MOST_ORDERS, 3).
+        order_nx: shop, and in minor units the sum paid, margin and margin discounted to the acquisition, of
+            each order, int64 (MOST_ORDERS, 4).
         counts: exposures to channels with a price, and to any channel, int64 (2,).
     """
 
@@ -83,7 +84,7 @@ def new_room(channels: int, shops: int) -> Room:
         np.zeros(size, dtype=np.float32) for size in (channels, N_EFFECTS, shops, 3)
     )
     seen_c, clicked_c, placed = (np.zeros(size, dtype=np.int64) for size in (channels, channels, 2))
-    order_nx, counts = np.zeros((MOST_ORDERS, 3), dtype=np.int64), np.zeros(2, dtype=np.int64)
+    order_nx, counts = np.zeros((MOST_ORDERS, 4), dtype=np.int64), np.zeros(2, dtype=np.int64)
     return Room(strength_c, push_e, weight_j, seen_c, clicked_c, rates, placed, order_nx, counts)
 
 

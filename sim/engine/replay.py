@@ -29,7 +29,7 @@ from sim.market.world import World
 #: Rows that a thread collects before it hands them over.
 _HANDFUL = 1 << 17
 #: Bytes of one row, held twice while the parts are put together.
-_ROW_BYTES = 2 * 27
+_ROW_BYTES = 2 * 35
 
 
 def replay(

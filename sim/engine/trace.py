@@ -5,6 +5,7 @@
     meet_tc       chance of at least one exposure                                      (T, C)    0 .. 1
     seen_tc       exposures                                                            (T, C)
     clicked_tc    clicks, 0 or 1                                                       (T, C)
+    ctr_tc        chance of a click on one exposure                                    (T, C)    0 .. 1
     rate_td       rate of moving onward, and away (cooling or lapsing)                 (T, 2)    per period
     chance_td     chance of each                                                       (T, 2)    0 .. 1
     moved_t       direction of the move: 0 onward, 1 away, -1 none                     (T,)
@@ -59,6 +60,7 @@ class Trace:
     meet_tc: Floats
     seen_tc: Ints
     clicked_tc: Ints
+    ctr_tc: Floats
     rate_td: Floats
     chance_td: Floats
     moved_t: Ints
@@ -99,6 +101,7 @@ def trace(run: Run, consumer: int) -> Trace:
         eligible_c = world.eligible_csr[:, stage, resolved] * on_platform_c
         found["stage_t"][t] = stage
         found["meet_tc"][t] = boards.tail_tckx[t, :, segment, 0] / _TWO32 * eligible_c
+        found["ctr_tc"][t] = tables.click_urcx[tables.term_t[t], resolved, :, 1] / _TWO32
         found["seen_tc"][t], found["clicked_tc"][t] = room.seen_c, room.clicked_c
         found["rate_td"][t], found["chance_td"][t] = room.rates[:2], weights.chance_d
         base = float(tables.base_uks[tables.term_t[t], segment, stage])
@@ -122,6 +125,7 @@ def _new_trace(run: Run) -> dict[str, Any]:
         "meet_tc": np.zeros(by_channel),
         "seen_tc": np.zeros(by_channel, dtype=np.int64),
         "clicked_tc": np.zeros(by_channel, dtype=np.int64),
+        "ctr_tc": np.zeros(by_channel),
         "rate_td": np.zeros(by_direction),
         "chance_td": np.zeros(by_direction),
         "moved_t": np.full(periods, -1, dtype=np.int64),

@@ -32,7 +32,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.scenario.schema import Channel, Experience, Scenario
+from sim.scenario.schema import Channel, Scenario
+from sim.scenario.schema_behaviour import Experience
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

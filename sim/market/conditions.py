@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.scenario.schema import Calendar, Event, Scenario
+from sim.scenario.schema import Calendar, Scenario
+from sim.scenario.schema_behaviour import Event
 
 Floats = npt.NDArray[np.float64]
 #: Fields of an event that multiply an array by channel, and the array.

@@ -20,24 +20,31 @@ from sim.market.world import Floats, World
 
 
 def showing(world: World, plan: Plan) -> tuple[str, ...]:
-    """Channels that can show something under a plan: money, organic impressions or word of mouth."""
-    shows_c = (plan.total_c > 0) | (world.organic_c > 0) | (world.contacts_c > 0)
+    """Channels that can show something under a plan: money, organic impressions, word of mouth, an asset."""
+    shows_c = (
+        (plan.total_c > 0)
+        | (world.organic_c > 0)
+        | (world.contacts_c > 0)
+        | (world.behaviours.asset_start_c > 0)
+    )
     return tuple(name for name, shows in zip(world.channels, shows_c.tolist(), strict=True) if shows)
 
 
 def silence(world: World, channels: Sequence[str]) -> World:
     """The world in which these channels show nothing of their own; selling is untouched.
 
-    Paid impressions go with the money: take it out of the plan with `plan_without`.
+    Paid impressions, and what money builds, go with the money: take it out of the plan with `plan_without`.
 
     Raises:
         PlanError: a name that is not a channel.
     """
     muted_c = _marked(world.channels, channels)
-    return _with_arrays(
+    start_c = _frozen(np.where(muted_c, 0.0, world.behaviours.asset_start_c))
+    return replace(
         world,
-        organic_c=np.where(muted_c, 0.0, world.organic_c),
-        contacts_c=np.where(muted_c, 0.0, world.contacts_c),
+        organic_c=_frozen(np.where(muted_c, 0.0, world.organic_c)),
+        contacts_c=_frozen(np.where(muted_c, 0.0, world.contacts_c)),
+        behaviours=replace(world.behaviours, asset_start_c=start_c),
     )
 
 
@@ -76,7 +83,7 @@ def outage(world: World, channels: Sequence[str], first: int, last: int) -> Worl
         )
     availability_tc = world.availability_tc.copy()
     availability_tc[first : last + 1, _marked(world.channels, channels)] = 0.0
-    return _with_arrays(world, availability_tc=availability_tc)
+    return replace(world, availability_tc=_frozen(availability_tc))
 
 
 def _marked(known: tuple[str, ...], channels: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -84,7 +91,6 @@ def _marked(known: tuple[str, ...], channels: Sequence[str]) -> np.ndarray[tuple
     return np.array([name in channels for name in known], dtype=bool)
 
 
-def _with_arrays(world: World, **arrays: Floats) -> World:
-    for array in arrays.values():
-        array.flags.writeable = False
-    return replace(world, **arrays)  # type: ignore[arg-type]
+def _frozen(array: Floats) -> Floats:
+    array.flags.writeable = False
+    return array

@@ -19,6 +19,7 @@ from sim.engine.run import Run
 from sim.market.vocabulary import Stage
 
 Value = float | None
+_ACTIVE = (Stage.CUSTOMER, Stage.LOYAL, Stage.ADVOCATE)
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,56 @@ def repeat_rate(run: Run, base: Run) -> Value:
     return _ratio(float(run.repeaters_k.sum()), float(run.acquired_ock[1].sum()))
 
 
+def cost_per_order(run: Run, base: Run) -> Value:
+    """Spend / orders (FACTS E.5, CPA on orders)."""
+    return _ratio(spend(run, base), orders(run, base))
+
+
+def lost_orders(run: Run, base: Run) -> Value:
+    """Orders that no selling channel could take: all shut, or beyond what they can serve."""
+    return _people(run, run.lost_orders_tk.sum())
+
+
+def kept(run: Run, base: Run) -> Value:
+    """Active customers at the end / all who were customers at any time (FACTS E.9, in a window)."""
+    at_start = run.occupancy_tks[0][:, list(_ACTIVE)].sum()
+    won = run.flows_tksdr[:, :, [Stage.DECIDING, Stage.LAPSED], 0].sum()
+    return _ratio(float(run.occupancy_tks[-1][:, list(_ACTIVE)].sum()), float(at_start + won))
+
+
+def _answers(run: Run, least: int, most: int) -> float:
+    return float(run.answers_ka[:, least : most + 1].sum())
+
+
+def nps(run: Run, base: Run) -> Value:
+    """Share of customers at the end who answer 9 or 10, less share who answer 0 to 6, in points (E.11)."""
+    share = _ratio(_answers(run, 9, 10) - _answers(run, 0, 6), _answers(run, 0, 10))
+    return None if share is None else 100.0 * share
+
+
+def csat(run: Run, base: Run) -> Value:
+    """Share of customers at the end who answer 7 or more of 10, which is 4 or 5 of 5 (E.11)."""
+    return _ratio(_answers(run, 7, 10), _answers(run, 0, 10))
+
+
+def satisfaction(run: Run, base: Run) -> Value:
+    """Mean answer of customers at the end, as a share of 10."""
+    total = sum(answer * _answers(run, answer, answer) for answer in range(11))
+    return _ratio(total / 10.0, _answers(run, 0, 10))
+
+
+def rewards(run: Run, base: Run) -> Value:
+    """Rewards for new customers and points redeemed: money that left the margin, not the media budget."""
+    paid = float(run.rewards_tc.sum() + run.points_tkr[..., 1].sum())
+    return _money(run, paid) if paid else None
+
+
+def points_open(run: Run, base: Run) -> Value:
+    """Value of loyalty points given and not yet redeemed."""
+    given = float(run.points_tkr[..., 0].sum())
+    return _money(run, given - float(run.points_tkr[..., 1].sum())) if given else None
+
+
 def _at_end(*stages: Stage) -> Callable[[Run, Run], Value]:
     def count(run: Run, base: Run) -> Value:
         return _people(run, run.occupancy_tks[-1][:, list(stages)].sum())
@@ -160,8 +211,6 @@ def _entries(run: Run, stage: Stage) -> int:
     net = run.occupancy_tks[-1][:, stage].sum() - run.occupancy_tks[0][:, stage].sum()
     return int(net + run.flows_tksdr[:, :, stage].sum())
 
-
-_ACTIVE = (Stage.CUSTOMER, Stage.LOYAL, Stage.ADVOCATE)
 
 #: Every key figure, in the order of tables.
 KPIS: dict[str, Kpi] = {
@@ -191,6 +240,14 @@ KPIS: dict[str, Kpi] = {
         Kpi("pass_engage", "Funnel: aware to interested", "share", "higher", _passage(Stage.AWARE)),
         Kpi("pass_decide", "Funnel: interested to deciding", "share", "higher", _passage(Stage.INTERESTED)),
         Kpi("pass_convert", "Funnel: deciding to customer", "share", "higher", _passage(Stage.DECIDING)),
+        Kpi("kept", "Customers kept to the end", "share", "higher", kept),
+        Kpi("cost_per_order", "Spend per order", "money", "lower", cost_per_order),
+        Kpi("lost_orders", "Orders lost", "orders", "lower", lost_orders),
+        Kpi("satisfaction", "Satisfaction of customers", "share", "higher", satisfaction),
+        Kpi("csat", "CSAT (7 or more of 10)", "share", "higher", csat),
+        Kpi("nps", "NPS", "count", "higher", nps),
+        Kpi("rewards", "Rewards and points redeemed", "money", None, rewards),
+        Kpi("points_open", "Points not yet redeemed", "money", None, points_open),
         Kpi("spend", "Spend billed", "money", None, spend),
         Kpi("unspent", "Spend not placed", "money", "lower", unspent),
     )

@@ -61,8 +61,12 @@ class Parts:
     def __post_init__(self) -> None:
         for name in ("segments", "channels", "plan"):
             object.__setattr__(self, name, mapping(self.document.get(name)))
-        for name, block in (("priced", "price"), ("selling", "sells")):
-            having = (c for c, channel in self.channels.items() if mapping(channel).get(block) is not None)
+        for name, blocks in (("priced", ("price", "asset")), ("selling", ("sells",))):
+            having = (
+                c
+                for c, channel in self.channels.items()
+                if any(mapping(channel).get(block) is not None for block in blocks)
+            )
             object.__setattr__(self, name, frozenset(having))
 
     def calendar(self) -> tuple[dt.date, Period, int] | None:

@@ -69,8 +69,8 @@ def price(parts: Parts) -> Iterator[Problem]:
         terms = channel.get("price")
         if terms is None and channel.get("inventory") is not None:
             yield Problem((*path, "inventory"), "bounds paid impressions and needs a price", "", at_key=True)
-        if terms is None and channel.get("kind") == "paid":
-            yield Problem((*path, "price"), "is required for a paid channel", "")
+        if terms is None and channel.get("kind") == "paid" and channel.get("asset") is None:
+            yield Problem((*path, "price"), "is required for a paid channel, unless it builds an asset", "")
         if not isinstance(terms, dict):
             continue
         given = [name for name in ("cpm", "cpc") if terms.get(name) is not None]

@@ -15,6 +15,7 @@ from sim.errors import Fault, ScenarioError
 from sim.market.plan import Plan
 from sim.scenario.calendar import assemble, period_starts
 from sim.scenario.checks import MARKET_CHECKS, Parts
+from sim.scenario.checks_behaviour import BEHAVIOUR_CHECKS
 from sim.scenario.checks_channel import CHANNEL_CHECKS
 from sim.scenario.checks_plan import PLAN_CHECKS
 from sim.scenario.faults import Problem, bounded, schema_problems
@@ -24,7 +25,7 @@ from sim.scenario.marks import Mark, Node, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.types import MAX_VARIANTS
 
-CHECKS = (*MARKET_CHECKS, *CHANNEL_CHECKS, *PLAN_CHECKS)
+CHECKS = (*MARKET_CHECKS, *CHANNEL_CHECKS, *BEHAVIOUR_CHECKS, *PLAN_CHECKS)
 #: A document with more is read no further; far more than a person reads at once.
 MAX_PROBLEMS = 500
 _HISTORY_FILE = ("plan", "history", "file")

@@ -34,9 +34,10 @@ def four_channels(**changes: Any) -> World:
 def log_of(world: World, *lives: Told) -> EventLog:
     """A log of these lives, consumers 0, 1, ... of the first segment."""
     rows = [row for life in lives for row in _rows(world, life)]
-    columns = [np.array(column) for column in zip(*rows, strict=True)] or [np.zeros(0)] * 8
-    kinds = (np.int32, np.uint8, np.int16, np.uint8, np.int16, np.bool_, np.int64, np.int64)
+    columns = [np.array(column) for column in zip(*rows, strict=True)] or [np.zeros(0)] * 9
+    kinds = (np.int32, np.uint8, np.int16, np.uint8, np.int16, np.bool_, np.int64, np.int64, np.int64)
     names = ("period_e", "event_e", "channel_e", "stage_e", "number_e", "clicked_e", "value_e", "margin_e")
+    names = (*names, "discounted_e")
     ones = np.ones(len(lives), dtype=np.float32)
     flat: Any = {n: c.astype(kind) for n, c, kind in zip(names, columns, kinds, strict=True)}
     return EventLog(
@@ -56,18 +57,21 @@ def log_of(world: World, *lives: Told) -> EventLog:
 
 
 def _rows(world: World, life: Told) -> list[tuple[Any, ...]]:
-    stage, rows = life.stage, []
+    stage, rows, acquired = life.stage, [], -1
     for period, what, *rest in life.events:
         if what == "touch":
             channel = world.channels.index(rest[0])
-            rows.append((period, Event.TOUCH, channel, stage, 1, False, 0, 0))
+            rows.append((period, Event.TOUCH, channel, stage, 1, False, 0, 0, 0))
         elif what == "move":
             assert rest[0] == stage
-            rows.append((period, Event.MOVE, -1, stage, rest[1], False, 0, 0))
+            if (rest[0], rest[1]) == (Stage.DECIDING, Stage.CUSTOMER):
+                acquired = period
+            rows.append((period, Event.MOVE, -1, stage, rest[1], False, 0, 0, 0))
             stage = rest[1]
         else:
             shop, value, *repeat = rest
-            money = (round(value * world.minor), round(value * world.minor / 2))
+            later = np.floor(value * world.minor / 2 * world.discount_t[period - acquired] + 0.5)
+            money = (round(value * world.minor), round(value * world.minor / 2), int(later))
             rows.append(
                 (period, Event.ORDER, world.channels.index(shop), stage, int(bool(repeat)), False, *money)
             )

@@ -41,12 +41,7 @@ def acquired_customers(log: EventLog) -> Acquired:
     order = log.rows(Event.ORDER)
     age = log.period_e[order] - acquired_i[person_e[order]]
     counts = (acquired_i[person_e[order]] >= 0) & (age >= 0) & (age <= world.ltv_horizon)
-    order, age = order[counts], age[counts]
-    rate_c = np.zeros(len(world.channels))
-    rate_c[world.sell_j] = world.margin_rate_j
-    # the engine's rounding, order by order: `rules.margin_of`
-    share = rate_c[log.channel_e[order]] * world.discount_t[age]
-    value = np.floor(log.value_e[order] * share + 0.5).astype(np.int64)
+    order = order[counts]
     value_i = np.zeros(len(log), dtype=np.int64)
-    np.add.at(value_i, person_e[order], value)
+    np.add.at(value_i, person_e[order], log.discounted_e[order])
     return Acquired(acquired_i, value_i)

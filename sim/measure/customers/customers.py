@@ -11,6 +11,7 @@
     owner_o                           customer who placed order o                             (O,)
     period_o, shop_o                  period, selling channel as index into channels          (O,)
     value_o, margin_o                 minor units, not discounted                             (O,)
+    discounted_o                      margin discounted to the acquisition, minor units       (O,)
     owner_m                           customer who made move m                                (M,)
     period_m, from_m, to_m            period, stages; only moves of someone who has bought    (M,)
 
@@ -57,6 +58,7 @@ class CustomerLog:
     shop_o: Ints
     value_o: Ints
     margin_o: Ints
+    discounted_o: Ints
     owner_m: Ints
     period_m: Ints
     from_m: Bytes
@@ -152,6 +154,7 @@ def customers_of(log: EventLog) -> CustomerLog:
         shop_o=log.channel_e[order].astype(np.int64),
         value_o=log.value_e[order],
         margin_o=log.margin_e[order],
+        discounted_o=log.discounted_e[order],
         owner_m=place_i[person_e[lived]],
         period_m=log.period_e[lived].astype(np.int64),
         from_m=log.stage_e[lived],

@@ -40,20 +40,10 @@ class LifetimeValues:
     residual_n: Floats
 
 
-def discounted_margin(customers: CustomerLog) -> Ints:
-    """Margin of each order, discounted to the acquisition of its owner, in minor units, (O,)."""
-    world = customers.world
-    rate_c = np.zeros(len(world.channels))
-    rate_c[world.sell_j] = world.margin_rate_j
-    # the engine's rounding, order by order: `rules.margin_of`
-    share_o = rate_c[customers.shop_o] * world.discount_t[customers.age_o]
-    return np.floor(customers.value_o * share_o + 0.5).astype(np.int64)
-
-
 def lifetime_values(customers: CustomerLog) -> LifetimeValues:
     """Realised and residual value of customers who were all acquired within the run (FACTS E.7, C 2)."""
     world, age_o = customers.world, customers.age_o
-    margin_o = discounted_margin(customers)
+    margin_o = customers.discounted_o
     within = age_o <= world.ltv_horizon
     residual_n = residual_values(customers)
     later_n = world.discount_t[world.total_periods - customers.acquired_n]
@@ -88,7 +78,7 @@ def cumulative_margin(customers: CustomerLog, grouping: Grouping) -> Floats:
     """
     margin_ga = np.zeros((len(grouping), customers.world.total_periods))
     place = grouping.index_n[customers.owner_o], customers.age_o
-    np.add.at(margin_ga, place, discounted_margin(customers).astype(np.float64))
+    np.add.at(margin_ga, place, customers.discounted_o.astype(np.float64))
     mean_ga = ratio(margin_ga, observed_ages(customers, grouping))
     return np.asarray(mean_ga.cumsum(axis=1) / customers.world.minor)
 
