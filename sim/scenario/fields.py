@@ -16,7 +16,7 @@ Path = tuple[str | int, ...]
 
 #: Names of the model that this version does not simulate: refused, never silently ignored.
 NOT_SIMULATED = frozenset({
-    "affinity_matrix", "asset", "audience", "availability", "capacity", "claims", "consistency",
+    "affinity_matrix", "asset", "audience", "availability", "capacity", "consistency",
     "consistent", "cross_channel_cap", "decay", "delight", "demand", "demand_factor", "discount",
     "discounts", "dissatisfaction", "enrol", "enrolment", "enroll", "enrollment", "events", "mixing",
     "mixing_matrix", "nps", "outage", "outages", "personal", "personalisation", "personalization",
