@@ -132,6 +132,7 @@ def resolved(case: Case) -> dict[str, Any]:
     document = dict(case.file.document)
     if case.plan_source is not None:
         # variants that say when to spend would add to the plan given, not replace it
+        document.pop("claims", None)
         variants = document.get("variants", {}).items()
         document["variants"] = {n: v for n, v in variants if not any(key.startswith("plan") for key in v)}
     if case.plan_source is not None or case.file.scenario.plan.history is not None:

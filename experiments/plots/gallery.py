@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.plots import style
 from experiments.plots.budget import BudgetData, plot_budget
+from experiments.plots.claims import ClaimsData, plot_claims
 from experiments.plots.comparison import ComparisonData, plot_comparison
 from experiments.plots.difference import DifferenceData, plot_difference
 from experiments.plots.funnel import FunnelData, plot_funnel
@@ -57,6 +58,7 @@ def _grid(panels: int, columns: int) -> tuple[int, int]:
 
 LAYOUTS: dict[type, Layout] = {
     BudgetData: Layout(plot_budget, lambda data, _: 1.9 + 0.46 * len(data.rows)),
+    ClaimsData: Layout(plot_claims, lambda data, rows: 1.4 + 0.72 * rows, lambda data: (len(data.rows), 1)),
     DifferenceData: Layout(plot_difference, lambda data, _: 2.0 + 0.34 * len(data.rows)),
     ParetoData: Layout(plot_pareto, lambda data, _: 5.4),
     QuadrantsData: Layout(plot_quadrants, lambda data, _: 5.6),

@@ -1,0 +1,69 @@
+"""The shipped scenarios as one list: what each asks, and of which market."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from experiments.tables import Grid
+
+if TYPE_CHECKING:
+    from sim import Scenario
+
+
+def library_document() -> dict[str, Any]:
+    """Every shipped scenario, as JSON takes it."""
+    from scenarios import library
+    from sim import load
+
+    return {"schema_version": 1, "scenarios": [_entry(load(name).scenario) for name in library()]}
+
+
+def _entry(scenario: Scenario) -> dict[str, Any]:
+    from sim import in_language
+
+    calendar = scenario.calendar
+    return {
+        "name": scenario.name,
+        "title": {language: in_language(scenario.title, language) for language in ("en", "zh")},
+        "question": scenario.question,
+        "people": scenario.population.people,
+        "consumers": scenario.population.agents,
+        "currency": scenario.currency,
+        "start": calendar.start.isoformat(),
+        "period": calendar.period.value,
+        "periods": calendar.periods,
+        "tail": calendar.tail,
+        "channels": len(scenario.channels),
+        "segments": len(scenario.segments),
+        "sources": list(scenario.sources),
+        "variants": list(scenario.variants),
+        "claims": len(scenario.claims),
+    }
+
+
+def library_sections(document: dict[str, Any]) -> list[str | Grid]:
+    """A table of the markets, and under it what each scenario is about."""
+    rows = tuple(
+        (
+            one["name"],
+            f"{one['people']:,}",
+            one["currency"],
+            f"{one['periods']} {one['period']}s + {one['tail']}",
+            str(one["channels"]),
+            str(len(one["variants"])),
+            str(one["claims"]),
+        )
+        for one in document["scenarios"]
+    )
+    header = ("Scenario", "People", "Money", "Periods + tail", "Channels", "Variants", "Claims")
+    return [
+        Grid("Shipped scenarios", header, rows),
+        "\n".join(map(_about, document["scenarios"])),
+        "Start with one: omnifunnel run NAME. Start your own file from one: omnifunnel new my.yaml --from NAME",
+    ]
+
+
+def _about(one: dict[str, Any]) -> str:
+    titles = dict.fromkeys(one["title"].values())
+    sources = f" Sources: {', '.join(one['sources'])}." if one["sources"] else ""
+    return f"- {one['name']}: {' / '.join(titles)}. {one['question']}{sources}"
