@@ -59,7 +59,7 @@ def library_sections(document: dict[str, Any]) -> list[str | Grid]:
     return [
         Grid("Shipped scenarios", header, rows),
         "\n".join(map(_about, document["scenarios"])),
-        "Start with one: omnifunnel run NAME. Start your own file from one: omnifunnel new my.yaml --from NAME",
+        "Run one: omnifunnel run NAME. Start your own from one: omnifunnel new my.yaml --from NAME",
     ]
 
 

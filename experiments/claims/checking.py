@@ -56,7 +56,7 @@ def check_claims(source: str, settings: Settings, *, title: str = "") -> tuple[C
                 metric_unit(claim.metric, claim.compare),
                 case.world.currency,
                 settings.replicates,
-                case.labels.get(sample.detail, ""),
+                sample.detail,
             )
         )
     return case, checked

@@ -28,12 +28,13 @@ _MARK = re.compile(r"<!-- claims (\{.*?\}) -->\n(.*?)<!-- end of claims -->\n", 
 _INTRO = """\
 # Claims, checked by running
 
-The sources of this project state many effects and give no data for them. Shipped scenarios put such statements into a
-form that a run can check: what is measured, on which variant, against which other one, and which values agree. This page
-is written by `omnifunnel claims --write docs/claims.md`; [Scenarios](scenarios.md) tells how to write claims of your own.
+The sources of this project state many effects and give no data for them. Shipped scenarios put such
+statements into a form that a run can check: what is measured, on which variant, against which other one, and
+which values agree. This page is written by `omnifunnel claims --write docs/claims.md`;
+[Scenarios](scenarios.md) tells how to write claims of your own.
 
-An outcome is about a simulated market whose effects and rates are assumed. A claim that holds is possible under these
-assumptions, not proven; one that fails would need others.
+An outcome is about a simulated market whose effects and rates are assumed. A claim that holds is possible
+under these assumptions, not proven; one that fails would need others.
 
 | Outcome | Meaning |
 | --- | --- |

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.claims.outcomes import FAILS, HOLDS, NOT_IDENTIFIED, OUTCOMES, UNDECIDED, Checked, counted
+from experiments.claims.outcomes import (
+    FAILS,
+    HOLDS,
+    NOT_IDENTIFIED,
+    NOT_MEASURED,
+    OUTCOMES,
+    UNDECIDED,
+    Checked,
+    counted,
+)
 from experiments.plots import style
 from experiments.tables import Estimate
 
@@ -14,6 +23,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOURS = {HOLDS: style.BETTER, FAILS: style.WORSE, UNDECIDED: style.UNCLEAR, NOT_IDENTIFIED: style.INK}
+#: Of one claim, of several.
+_VERBS = {
+    HOLDS: ("holds", "hold"),
+    FAILS: ("fails", "fail"),
+    UNDECIDED: ("is undecided", "are undecided"),
+    NOT_IDENTIFIED: ("is not identified", "are not identified"),
+    NOT_MEASURED: ("was not measured", "were not measured"),
+}
 #: Ground of the values that agree with a claim.
 BAND = "#dcebf5"
 #: Room at both ends of a scale, as a share of what it shows.
@@ -68,9 +85,9 @@ def claims_data(checked: Sequence[Checked]) -> ClaimsData:
 
 def _finding(checked: Sequence[Checked]) -> str:
     counts = counted(list(checked))
-    parts = [f"{count} {outcome}" for outcome, count in counts.items()]
+    parts = [f"{count} {_VERBS[outcome][count > 1]}" for outcome, count in counts.items()]
     claims = "claim" if len(checked) == 1 else "claims"
-    return f"Of {len(checked)} {claims} run in {checked[0].scenario}: {', '.join(parts)}"
+    return f"Of {len(checked)} {claims} run in {checked[0].scenario}, {', '.join(parts)}"
 
 
 def plot_claims(axes: Sequence[Axes], data: ClaimsData) -> None:

@@ -11,8 +11,8 @@ from sim.scenario.types import Id, Model, Name, Number, Positive
 #: How a claim calls the file itself, without any variant.
 BASE = "base"
 MAX_CLAIMS = 64
-#: A code of the list of facts: section, number.
-Code = Annotated[str, Field(pattern=r"^[A-Z][0-9]*\.[0-9]+$", max_length=12)]
+#: A code of the list of facts: a section, and a number unless the whole section is meant.
+Code = Annotated[str, Field(pattern=r"^[A-Z][0-9]*(\.[0-9]+)?$", max_length=12)]
 Sentence = Annotated[str, Field(min_length=1, max_length=400)]
 
 
