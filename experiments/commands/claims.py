@@ -29,8 +29,8 @@ from experiments.commands.options import Settings, examples, simulation_options
 def claims(scenario: str | None, metrics: bool, page: Path | None, fresh: bool, settings: Settings) -> None:
     """Run what the claims of SCENARIO compare, and say of each whether it holds.
 
-    Without SCENARIO, all shipped scenarios are checked. The exit code is 0 whatever the outcomes: a claim that
-    fails is a finding.
+    Without SCENARIO, all shipped scenarios are checked. The exit code is 0 whatever the outcomes are: that a
+    claim fails is a finding.
     """
     if metrics:
         from experiments import console

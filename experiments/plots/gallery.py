@@ -21,6 +21,7 @@ from experiments.plots.heatmap import HeatmapData, plot_heatmap
 from experiments.plots.pareto import ParetoData, plot_pareto
 from experiments.plots.quadrants import QuadrantsData, plot_quadrants
 from experiments.plots.race import RaceData, plot_race
+from experiments.plots.ranking import RankingData, plot_ranking
 from experiments.plots.reach_frequency import ReachData, plot_reach
 from experiments.plots.regret import RegretData, plot_regret
 from experiments.plots.response import ResponseData, columns_of, plot_response
@@ -63,6 +64,7 @@ LAYOUTS: dict[type, Layout] = {
     ParetoData: Layout(plot_pareto, lambda data, _: 5.4),
     QuadrantsData: Layout(plot_quadrants, lambda data, _: 5.6),
     RaceData: Layout(plot_race, lambda data, _: 6.2),
+    RankingData: Layout(plot_ranking, lambda data, _: 1.8 + 0.36 * len(data.rows)),
     ReachData: Layout(plot_reach, lambda data, _: 1.9 + 0.4 * len(data.rows)),
     HeatmapData: Layout(
         plot_heatmap,
