@@ -91,8 +91,7 @@ def write_page(path: Path, settings: Settings, *, fresh: bool = False) -> None:
         if fresh or name not in sections or sections[name].key != key:
             title = f"checking {name} ({number} of {len(names)})"
             note(title, quiet=settings.quiet)
-            case, checked = check_claims(name, settings, title=title)
-            sections[name] = _section(key, case.file.scenario.question, checked)
+            sections[name] = section_of(name, settings, title=title)
         _replace(path, page_text([sections[one] for one in names if one in sections]))
     note(f"written to {path}", quiet=settings.quiet)
 
@@ -105,6 +104,12 @@ def section_key(name: str, settings: Settings) -> dict[str, Any]:
         "seed": settings.seed,
         "replicates": settings.replicates,
     }
+
+
+def section_of(name: str, settings: Settings, *, title: str = "") -> Section:
+    """Run a shipped scenario's claims and put its section together."""
+    case, checked = check_claims(name, settings, title=title)
+    return _section(section_key(name, settings), case.file.scenario.question, checked)
 
 
 def read_page(path: Path) -> dict[str, Section]:

@@ -121,6 +121,13 @@ def _probabilities(values: Mapping[str, Sequence[float]], better: str) -> dict[s
     return dict(zip(values, shares_c.tolist(), strict=True))
 
 
+def sure(probability: float) -> str:
+    """A probability as per cent; a bootstrap never shows certainty."""
+    if probability >= 0.995:
+        return "over 99 %"
+    return "under 1 %" if probability < 0.005 else formatting.percent(probability)
+
+
 def ranking_sections(ranking: Ranking) -> list[str | Grid]:
     """The table of places, and what the probability is."""
     rows = tuple(
@@ -129,7 +136,7 @@ def ranking_sections(ranking: Ranking) -> list[str | Grid]:
             one.name,
             formatting.short_interval(one.estimate, ranking.unit),
             "-" if one.behind is None else formatting.short_interval(one.behind, ranking.unit, signed=True),
-            formatting.MISSING if one.best is None else formatting.percent(one.best),
+            formatting.MISSING if one.best is None else sure(one.best),
         )
         for number, one in enumerate(ranking.places, start=1)
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments import formatting
+from experiments.comparing.ranking import sure
 from experiments.plots import style
 from experiments.tables import Estimate
 
@@ -44,7 +45,7 @@ def ranking_data(ranking: Ranking) -> RankingData:
         RankingRow(
             one.name,
             one.estimate,
-            "one replicate" if one.best is None else f"{formatting.percent(one.best)} sure",
+            formatting.MISSING if one.best is None else sure(one.best),
         )
         for one in ranking.places
     )
@@ -58,10 +59,9 @@ def _finding(ranking: Ranking) -> str:
     start = f"'{first.name}' has the {end} {name} ({amount})"
     if first.best is None or len(ranking.places) == 1:
         return start
-    sure = formatting.percent(first.best)
     if first.best >= CLEAR:
-        return f"{start}, and is best with probability {sure}"
-    return f"{start}, but is best with probability {sure} only"
+        return f"{start}, and is best with probability {sure(first.best)}"
+    return f"{start}, but is best with probability {sure(first.best)} only"
 
 
 def plot_ranking(ax: Axes, data: RankingData) -> None:
@@ -77,7 +77,7 @@ def plot_ranking(ax: Axes, data: RankingData) -> None:
         ax.axhline(y + 0.5, color="#eeeeee", lw=0.7, zorder=0)
     style.bare_rows(ax, [row.name for row in data.rows])
     ax.margins(x=0.08)
-    ax.set_title("To be the best", x=1.03, ha="left", fontsize=9)
+    ax.set_title("Is best", x=1.03, ha="left", fontsize=9)
     style.money_axis(ax.xaxis, "")
     unit = formatting.unit_text(data.unit, data.currency)
     ax.set_xlabel(f"{data.label}, {unit}: mean and 95 % interval")

@@ -12,6 +12,16 @@ from sim.scenario.fields import Path, nearest
 from sim.scenario.schema_claims import BASE
 
 Claim = Mapping[str, object]
+#: Kind of a metric's argument -> what it must be.
+_WHAT = {
+    "channel": "a channel of this scenario",
+    "shop": "a selling channel of this scenario",
+    "segment": "a segment of this scenario",
+    "stage": "a stage",
+    "counts": "two whole numbers",
+    "dates": "two dates",
+    "measure": "a measure of truth",
+}
 _RANGE = ("low", "high", "value")
 
 
@@ -92,7 +102,8 @@ def metrics(parts: Parts) -> Iterator[Problem]:
         if not kind and (argument or ":" in text):
             yield Problem(path, f"{name} takes no argument", f":{argument}", f"write {name}")
         elif kind and not argument:
-            yield Problem(path, f"{name} needs a {kind}", text, f"like {name}:{ARGUMENTS[kind]}")
+            rule = f"{name} needs {_WHAT[kind]} after a colon"
+            yield Problem(path, rule, text, f"like {name}:{ARGUMENTS[kind]}")
         elif kind:
             yield from _argument(parts, path, kind, argument)
 
@@ -109,13 +120,12 @@ def _argument(parts: Parts, path: Path, kind: str, argument: str) -> Iterator[Pr
     }
     if kind in choices:
         if argument not in choices[kind]:
-            what = "selling channel" if kind == "shop" else kind
             known = nearest(argument, choices[kind])
-            yield Problem(path, f"needs a {what} of this scenario after the colon", argument, known)
+            yield Problem(path, f"needs {_WHAT[kind]} after the colon", argument, known)
     elif kind == "counts":
         least, dash, most = argument.partition("-")
         if not (dash and least.isdecimal() and most.isdecimal() and int(least) <= int(most)):
-            yield Problem(path, "needs two whole numbers after the colon, like 3-5", argument)
+            yield Problem(path, f"needs {_WHAT[kind]} after the colon, like 3-5", argument)
     else:
         yield from _dates(parts, path, argument)
 

@@ -21,7 +21,7 @@ NOT_SIMULATED = frozenset({
     "discounts", "dissatisfaction", "enrol", "enrolment", "enroll", "enrollment", "events", "mixing",
     "mixing_matrix", "nps", "outage", "outages", "personal", "personalisation", "personalization",
     "personalized", "price_elasticity", "price_factor", "price_index", "promotion", "promotions", "rival",
-    "rivals", "satisfaction", "season", "seasonality", "service", "shared_stock", "stock", "tolerance",
+    "rivals", "satisfaction", "season", "seasonality", "service", "shared_stock", "stock",
     "tracking", "yield",
 })  # fmt: skip
 _LONGEST_WORD = 60

@@ -47,7 +47,12 @@ _M = ClaimMetric
 CLAIM_METRICS: dict[str, ClaimMetric] = {
     **{name: _M(kpi.label, kpi.unit, runs.kpi(name)) for name, kpi in KPIS.items()},
     **{
-        f"channel_{name}": _M(f"{label}, one channel", unit, runs.channel(name), "channel")
+        f"channel_{name}": _M(
+            f"{label}, one channel",
+            unit,
+            runs.channel(name),
+            "shop" if name in ("orders", "revenue") else "channel",
+        )
         for name, (label, unit) in CHANNEL_MEASURES.items()
     },
     "channel_cpa": _M(
