@@ -9,6 +9,7 @@ from experiments import texts
 from experiments.answer import Answer
 from experiments.claims.checking import LEAST_REPLICATES, check_claims
 from experiments.claims.outcomes import OUTCOMES, Checked, counted
+from experiments.console import note
 from experiments.tables import Grid, Sheet
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def answer_library(settings: Settings) -> Answer:
     found = {}
     for number, name in enumerate(names, start=1):
         title = f"checking {name} ({number} of {len(names)})"
+        note(title, quiet=settings.quiet)
         found[name] = check_claims(name, settings, title=title)[1]
     return _answer(found, settings, None)
 

@@ -128,10 +128,14 @@ def page_text(sections: Sequence[Section]) -> str:
     rows = [row for section in sections for row in section.facts["conflicts"]]
     parts = [_INTRO.format(meanings=meanings), _overview(sections)]
     if rows:
-        parts.append(
-            _CONFLICTS.format(rows="\n".join(_line(row) for row in sorted(rows, key=lambda r: r[1])))
-        )
+        parts.append(_CONFLICTS.format(rows="\n".join(_line(row) for row in sorted(rows, key=_pair))))
     return "\n".join([*parts, *(section.marked() for section in sections)])
+
+
+def _pair(row: Sequence[str]) -> tuple[list[str], str]:
+    """Both sides of a contradiction have one place, the source named first in the list of facts first."""
+    other = re.split(r"[,:]", row[3])[0]
+    return sorted([row[1], other]), row[1]
 
 
 def _overview(sections: Sequence[Section]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from experiments import formatting
 from experiments.claims.outcomes import (
     FAILS,
     HOLDS,
@@ -75,12 +76,18 @@ def claims_data(checked: Sequence[Checked]) -> ClaimsData:
             *one.claim.agreeing,
             one.estimate,
             one.outcome,
-            f"{one.outcome}: {one.simulated}\nclaimed: {one.claimed}",
+            f"{one.outcome}: {_value(one)}\nclaimed: {one.claimed}",
             one.unit,
         )
         for one in checked
     )
     return ClaimsData(_finding(checked), rows)
+
+
+def _value(one: Checked) -> str:
+    """The simulated value, large amounts with three digits."""
+    text = formatting.short_interval(one.estimate, one.unit, signed=one.signed)
+    return f"{text}, {one.detail}" if one.detail else text
 
 
 def _finding(checked: Sequence[Checked]) -> str:
@@ -129,7 +136,8 @@ def _legend(ax: Axes, data: ClaimsData) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    outcomes = [outcome for outcome in OUTCOMES if any(row.outcome == outcome for row in data.rows)]
+    drawn = {row.outcome for row in data.rows if row.estimate["mean"] is not None}
+    outcomes = [outcome for outcome in OUTCOMES if outcome in drawn]
     entries: list = [Patch(color=BAND, label="agrees with the claim")]
     for outcome in outcomes:
         colour = COLOURS.get(outcome, style.INK)

@@ -13,6 +13,8 @@ BASE = "base"
 MAX_CLAIMS = 64
 #: A code of the list of facts: a section, and a number unless the whole section is meant.
 Code = Annotated[str, Field(pattern=r"^[A-Z][0-9]*(\.[0-9]+)?$", max_length=12)]
+#: The other side of a contradiction: its code, then what it says.
+Contradiction = Annotated[str, Field(pattern=r"^[A-Z][0-9]*(\.[0-9]+)?[,:] .", max_length=400)]
 Sentence = Annotated[str, Field(min_length=1, max_length=400)]
 
 
@@ -39,8 +41,8 @@ class Claim(Model):
     not_identified: Sentence | None = Field(
         default=None, description="what the claim does not say, so that no run can confirm or refute it"
     )
-    contradicts: Sentence | None = Field(
-        default=None, description="the other source that says otherwise, code first, and what it says"
+    contradicts: Contradiction | None = Field(
+        default=None, description="the source that says otherwise, `A1.5: what it says`"
     )
     note: Sentence | None = Field(default=None, description="a remark shown beside the result")
 

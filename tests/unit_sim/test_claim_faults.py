@@ -57,6 +57,7 @@ CASES = [
     ('value: 1.6, tolerance: 0.1', 'value: 1.6', ['17:5: claims.0: must hold value and tolerance together, got one of them']),
     ('value: 1.6, tolerance: 0.1', 'value: 1.6, tolerance: 0', ['17:127: claims.0.tolerance: must be > 0, got 0']),
     ('value: 1.6', 'low: 1, value: 1.6', ['17:112: claims.0.value: must be left out beside low or high, got 1.6']),
+    ('value: 1.6', 'contradicts: A rumour., value: 1.6', ['17:117: claims.0.contradicts: must begin with a code and a colon, like A1.5: what it says, got A rumour.']),
     ('  empty: {}', '  base: {value.gross_margin: 0.4}', ['15:3: variants.base: must be called otherwise beside claims, where base is the file itself']),
     ('  empty: {}', '  empty: {claims: []}', ["15:11: variants.empty.claims: 'claims' cannot be set from here"]),
     ('label: {en: Television, zh: 电视}', 'label: {en: Television}', ['11:45: channels.tv.label.zh: is required']),
