@@ -164,7 +164,7 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def _provenance(answer: Answer, settings: Settings, digest: str | None) -> dict[str, Any]:
-    simulated = answer.case is not None
+    simulated = answer.case is not None or answer.simulated
     return {
         "schema_version": 1,
         "command": ["omnifunnel", *sys.argv[1:]],

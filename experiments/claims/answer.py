@@ -63,6 +63,7 @@ def _answer(found: Mapping[str, list[Checked]], settings: Settings, case: Case |
         sections=_sections(found, settings),
         sheets={"claims": _sheet(found)},
         figures=lambda: _figures(found),
+        simulated=True,
     )
 
 

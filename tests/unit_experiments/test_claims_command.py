@@ -128,6 +128,18 @@ def test_one_replicate_decides_nothing(mine):
     ]
 
 
+def test_all_shipped_scenarios_are_checked_at_once(tmp_path):
+    from experiments.claims.answer import claiming
+
+    out = tmp_path / "out"
+    result = invoke("claims", *SMALL, "--json", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    assert list(json.loads(result.stdout)["scenarios"]) == claiming()
+    run = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert (run["seed"], run["replicates"], run["scenario"]) == (1, 3, None)
+    assert {f"claims-{name}.png" for name in claiming()} <= {p.name for p in (out / "figures").iterdir()}
+
+
 def test_a_scenario_without_claims_is_told(tmp_path):
     result = invoke("claims", "retail-media")
     assert result.exit_code == 2

@@ -153,6 +153,17 @@ def test_variants_meet_the_same_draws_whatever_the_threads(markets, measured):
     assert found["silo", "cost_per_order"].level > found["base", "cost_per_order"].level
 
 
+def test_what_a_variant_took_away_is_missing():
+    gone = ["channels.expos=null", "plan.per_period={vertical_media: 400000}", "population.agents=400"]
+    file = load("conflicting-rules", overrides=gone)
+    market = {"base": (compile_world(file.scenario), file.status_quo())}
+    wanted = {"base": ["channel_reach:expos", "channel_orders_share:expos", "orders"]}
+    found = measure_claims(market, wanted, seed=3, replicates=2)
+    assert compared(found["base", "channel_reach:expos"]) is None
+    assert compared(found["base", "channel_orders_share:expos"]) is None
+    assert found["base", "orders"].level > 0
+
+
 def test_only_incremental_kpis_need_the_run_without_spend(markets):
     from sim.market.plan import Plan
 

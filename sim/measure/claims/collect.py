@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import replace
@@ -72,7 +73,10 @@ def measure_claims(
 
 def _measured(seen: Seen, text: str) -> dict[str, Parts]:
     name, argument = split_metric(text)
-    metric = CLAIM_METRICS[name]
+    metric, world = CLAIM_METRICS[name], seen.world
+    here = {"channel": world.channels, "shop": world.sell_channels, "segment": world.segments}
+    if argument not in here.get(metric.argument, (argument,)):
+        return {"": (math.nan, 1.0)}  # a variant took it away
     if metric.value is not None:
         return {"": metric.value(seen, argument)}
     each = CLAIM_METRICS[metric.worst_of].value
