@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from experiments.tables import Grid
 
 if TYPE_CHECKING:
-    from sim import Scenario
+    from sim import Channel, Scenario, Segment
 
 
 def library_document() -> dict[str, Any]:
@@ -33,11 +34,21 @@ def _entry(scenario: Scenario) -> dict[str, Any]:
         "period": calendar.period.value,
         "periods": calendar.periods,
         "tail": calendar.tail,
-        "channels": len(scenario.channels),
-        "segments": len(scenario.segments),
+        "channels": _labels(scenario.channels),
+        "segments": _labels(scenario.segments),
         "sources": list(scenario.sources),
         "variants": list(scenario.variants),
         "claims": len(scenario.claims),
+    }
+
+
+def _labels(blocks: Mapping[str, Channel] | Mapping[str, Segment]) -> dict[str, dict[str, str]]:
+    """Id -> label by language; the id where there is none."""
+    from sim import in_language
+
+    return {
+        name: {language: in_language(block.label or name, language) for language in ("en", "zh")}
+        for name, block in blocks.items()
     }
 
 
@@ -49,7 +60,7 @@ def library_sections(document: dict[str, Any]) -> list[str | Grid]:
             f"{one['people']:,}",
             one["currency"],
             f"{one['periods']} {one['period']}s + {one['tail']}",
-            str(one["channels"]),
+            str(len(one["channels"])),
             str(len(one["variants"])),
             str(one["claims"]),
         )

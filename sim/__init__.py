@@ -161,7 +161,13 @@ if TYPE_CHECKING:
     )
     from sim.scenario.calendar import period_starts as period_starts
     from sim.scenario.scalars import dump as dump
-    from sim.scenario.schema import SCHEMA_VERSION as SCHEMA_VERSION, Limit as Limit, Scenario as Scenario
+    from sim.scenario.schema import (
+        SCHEMA_VERSION as SCHEMA_VERSION,
+        Channel as Channel,
+        Limit as Limit,
+        Scenario as Scenario,
+        Segment as Segment,
+    )
     from sim.scenario.schema_claims import BASE as BASE, Claim as Claim
     from sim.scenario.source import ScenarioFile as ScenarioFile, json_schema as json_schema, load as load
     from sim.scenario.types import in_language as in_language
@@ -231,7 +237,7 @@ _NAMES = {
     ),
     "sim.scenario.calendar": "period_starts",
     "sim.scenario.scalars": "dump",
-    "sim.scenario.schema": "Limit SCHEMA_VERSION Scenario",
+    "sim.scenario.schema": "Channel Limit SCHEMA_VERSION Scenario Segment",
     "sim.scenario.schema_claims": "BASE Claim",
     "sim.scenario.source": "ScenarioFile json_schema load",
     "sim.scenario.types": "in_language",

@@ -237,7 +237,26 @@ def test_scenarios_are_listed_with_their_claims():
     assert entry["claims"] == 7
     assert set(entry["title"]) == {"en", "zh"}
     assert entry["people"] == 200_000
+    assert entry["channels"]["search"] == {"en": "Search", "zh": "搜索"}
+    assert entry["segments"]["firms"]["en"] == "Firms"
     text = invoke("scenarios").stdout
     for one in found:
         assert one["name"] in text
         assert one["currency"] in text
+
+
+def test_a_case_has_its_labels_in_both_languages():
+    from experiments.runner import open_case
+
+    case = open_case("conflicting-rules", overrides=("population.agents=400",))
+    assert case.labels["search"] == "搜索"
+    assert case.labels_in("en")["search"] == "Search"
+    assert case.labels_in("zh") == case.labels
+
+
+def test_a_run_of_another_plan_is_written_without_claims_about_the_old_one(tmp_path):
+    plan, out = tmp_path / "out" / "status_quo.csv", tmp_path / "again"
+    assert invoke("run", "beauty-launch", *SMALL, "--out", tmp_path / "out").exit_code == 0
+    assert invoke("run", "beauty-launch", *SMALL, "--plan", plan, "--out", out).exit_code == 0
+    assert invoke("check", out / "scenario.yaml").exit_code == 0
+    assert "makes no claims" in invoke("claims", out / "scenario.yaml").stderr
