@@ -94,7 +94,7 @@ def between_periods() -> tuple[float, float, float]:
     """Microseconds a period: the board, the counts after it, and all Python of a nearly empty run."""
     world, plan = world_of(200)
     _, prices = make_tables(world, 1, 0)
-    recorder, board = new_recorder(world), empty_board(len(world.channels), len(world.segments))
+    recorder, board = new_recorder(world), empty_board(world)
     recorder.n_ksr[:] = 10
     flows = np.zeros((len(world.segments), 8, 2, 2), dtype=np.int64)
 

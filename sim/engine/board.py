@@ -12,6 +12,9 @@ the seed, every consumer can be replayed alone.
     order_c         order in which consumers meet the channels           (C,)
     billed_c        money spent                                          (C,)           minor units
     unspent_c       money the channel could not take                     (C,)           minor units
+    asset_c         what earlier money built: impressions per 1,000      (C,)           per period
+    wanted_j        orders wanted at each shop in the last period        (J,)
+    short_j         share of its orders that a shop cannot serve         (J,)           0 .. 1
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from sim.engine.compile import compiled
 from sim.engine.draws import draw
 from sim.market.layout import MOST_EXPOSURES
 from sim.market.vocabulary import Stage
+from sim.market.world import World
 
 _ADVOCATE = int(Stage.ADVOCATE)
 _LOYAL = int(Stage.LOYAL)
@@ -43,10 +47,14 @@ class Board(NamedTuple):
     order_c: npt.NDArray[np.int64]
     billed_c: npt.NDArray[np.int64]
     unspent_c: npt.NDArray[np.int64]
+    asset_c: npt.NDArray[np.float64]
+    wanted_j: npt.NDArray[np.int64]
+    short_j: npt.NDArray[np.float64]
 
 
-def empty_board(channels: int, segments: int) -> Board:
-    """A board of zeros."""
+def empty_board(world: World) -> Board:
+    """The board before the first period."""
+    channels, segments, shops = len(world.channels), len(world.segments), len(world.sell_channels)
     return Board(
         np.zeros((channels, segments)),
         np.zeros((channels, segments, MOST_EXPOSURES), dtype=np.uint32),
@@ -54,6 +62,9 @@ def empty_board(channels: int, segments: int) -> Board:
         np.zeros(channels, dtype=np.int64),
         np.zeros(channels, dtype=np.int64),
         np.zeros(channels, dtype=np.int64),
+        world.behaviours.asset_start_c.copy(),
+        np.zeros(shops, dtype=np.int64),
+        np.zeros(shops),
     )
 
 
@@ -61,6 +72,8 @@ def empty_board(channels: int, segments: int) -> Board:
 def post_board(board, prices, n_ksr, spend_c, t):  # type: ignore[no-untyped-def]
     """Fill the board of period t."""
     shuffle_channels(board.order_c, prices, t)
+    build_assets(board, prices, t)
+    foresee_shortage(board, prices, t)
     for k in range(n_ksr.shape[0]):
         board.crowded_k[k] = crowded_keys(n_ksr[k])
     weight, minor, people = prices.scale[0], prices.scale[1], prices.scale[2]
@@ -68,18 +81,20 @@ def post_board(board, prices, n_ksr, spend_c, t):  # type: ignore[no-untyped-def
         audience_k = board.rate_ck[c]
         audience = fill_audience(audience_k, prices, n_ksr, c)
         offered = max(0.0, spend_c[c] - prices.fixed_c[c])
-        wanted = 1000.0 * offered / (prices.cpm_c[c] * weight)
+        wanted = 1000.0 * offered / (prices.cpm_c[c] * prices.price_index_tc[t, c] * weight)
         sold = sellable(wanted, prices.inventory_c[c] * audience) if audience > 0.0 else 0.0
-        earned = earned_contacts(prices, n_ksr, c, people)
         available = prices.availability_tc[t, c]
         delivered = 0.0
         for k in range(n_ksr.shape[0]):
             paid = prices.affinity_ck[c, k] * sold / audience if audience > 0.0 else 0.0
             share = audience_k[k] / audience if audience > 0.0 else 0.0
-            rate = (paid + prices.organic_c[c] + earned) * available
+            free = prices.organic_c[c] + earned_contacts(prices, n_ksr, c, k, people)
+            rate = (paid + free * prices.organic_tc[t, c] + board.asset_c[c] / 1000.0) * available
             kept = fill_tails(board.tail_ckx[c, k], rate, prices.frequency_cap_c[c])
             delivered += share * kept
             board.rate_ck[c, k] = rate
+        if math.isinf(prices.cpm_c[c]):
+            wanted, sold, delivered = offered, offered, 1.0  # all of it goes into the asset
         bill(board, c, spend_c[c], offered, wanted, sold * delivered * available, minor)
 
 
@@ -136,12 +151,47 @@ def sellable(wanted, inventory):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def earned_contacts(prices, n_ksr, c, people):  # type: ignore[no-untyped-def]
-    """Word of mouth met per person: contacts * (advocates + loyal_weight * loyal) / population."""
+def build_assets(board, prices, t):  # type: ignore[no-untyped-def]
+    """What was billed in the last period adds to each channel's asset; the rest of it decays."""
+    for c in range(board.asset_c.shape[0]):
+        if t > 0 and (board.asset_c[c] > 0.0 or prices.asset_gain_c[c] > 0.0):
+            built = prices.asset_gain_c[c] * (board.billed_c[c] / prices.scale[1]) / 1000.0
+            board.asset_c[c] = prices.asset_keep_c[c] * board.asset_c[c] + built
+
+
+@compiled
+def foresee_shortage(board, prices, t):  # type: ignore[no-untyped-def]
+    """Share of orders that a shop cannot serve, if as many come as in the last period.
+
+    Expected sales days and prices are allowed for; in the first period nothing is known and all are served.
+    """
+    for j in range(board.short_j.shape[0]):
+        expected = float(board.wanted_j[j])
+        if t > 0 and prices.surge_tj[t - 1, j] > 0.0:
+            expected *= prices.surge_tj[t, j] / prices.surge_tj[t - 1, j]
+        board.short_j[j] = max(0.0, 1.0 - prices.capacity_j[j] / expected) if expected > 0.0 else 0.0
+
+
+@compiled
+def earned_contacts(prices, n_ksr, c, k, people):  # type: ignore[no-untyped-def]
+    """Word of mouth met per person of segment k: contacts * (advocates + loyal_weight * loyal) / population.
+
+    With a mixing matrix, each segment tells its shares of people, among those of the segment told.
+    """
+    if prices.mixing_kl.shape[0] > 0:
+        told, members = 0.0, 0.0
+        for teller in range(n_ksr.shape[0]):
+            for r in range(2):
+                told += prices.mixing_kl[teller, k] * (
+                    n_ksr[teller, _ADVOCATE, r] + prices.loyal_weight_c[c] * n_ksr[teller, _LOYAL, r]
+                )
+        for s in range(n_ksr.shape[1]):
+            members += n_ksr[k, s, 0] + n_ksr[k, s, 1]
+        return prices.contacts_c[c] * told / members
     tellers = 0.0
-    for k in range(n_ksr.shape[0]):
+    for teller in range(n_ksr.shape[0]):
         for r in range(2):
-            tellers += n_ksr[k, _ADVOCATE, r] + prices.loyal_weight_c[c] * n_ksr[k, _LOYAL, r]
+            tellers += n_ksr[teller, _ADVOCATE, r] + prices.loyal_weight_c[c] * n_ksr[teller, _LOYAL, r]
     return prices.contacts_c[c] * tellers / people
 
 

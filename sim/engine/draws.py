@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.engine.compile import compiled, inlined
 
@@ -47,6 +48,12 @@ def key_words(seed: int, replicate: int) -> tuple[int, int]:
     """Key of one replicate. Seed and replicate are any integers >= 0; 0 is a seed like any other."""
     state = np.random.SeedSequence(entropy=seed, spawn_key=(replicate,)).generate_state(2, np.uint32)
     return int(state[0]), int(state[1])
+
+
+def threshold(p: npt.ArrayLike) -> npt.NDArray[np.uint32]:
+    """Probabilities as words: u < threshold(p) holds with probability p, to 2**-32; 1 is 1 - 2**-32."""
+    scaled = np.floor(np.asarray(p, dtype=np.float64) * 2.0**32)
+    return np.clip(scaled, 0, 2.0**32 - 1).astype(np.uint32)
 
 
 @inlined

@@ -5,7 +5,7 @@ A period of a tile runs in the model's order (MODEL 5.2 to 5.5):
     meet      exposures, clicks and memory, channel by channel in the board's order; channels that few of
               the tile can see go by `sparse.meet_few`
     push      what memory, lifted by synergies, pushes
-    rates     the ways out of each stage, and orders
+    rates     the ways out of each stage, and orders; `habits` adds what single consumers have lived through
     settle    the few who may move or order, one by one
 
 Tiles never touch each other, so any range of them may run on its own with a ledger of its own.
@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine import passes
+from sim.engine import contact_cap, habits, passes, satisfaction
 from sim.engine.compile import compiled, merged
 from sim.engine.draws import fill_draws
 from sim.engine.fetch import fetch
-from sim.engine.ledger import count_acquisition, count_move, count_reach
-from sim.engine.orders import place_order
+from sim.engine.ledger import count_acquisition, count_answer, count_lost_order, count_move, count_reach
+from sim.engine.orders import book_order, choose_shop, draw_value
 from sim.engine.rules import (
     chance_of,
     count_orders,
@@ -28,7 +28,6 @@ from sim.engine.rules import (
     happens,
     lapse_rate,
     selling_weight,
-    strength_of,
 )
 from sim.engine.sparse import EVERY_KEY, MOST_FEW, gather, list_few, meet_few, scatter
 from sim.engine.tables import FELT, MOVE, NEXT, ORDERS
@@ -50,6 +49,7 @@ def advance(first, stop, t, tables, board, state, ledger, scratch):  # type: ign
         passes.mark_keys(state.stage[tile], state.resolved[tile], scratch.stage, scratch.key, n)
         crowded = board.crowded_k[state.segment[tile]]
         number = list_few(scratch.key, crowded, scratch.few, n)
+        habits.begin(tile, n, tables, state, scratch)
         for place in range(board.order_c.shape[0]):
             c = board.order_c[place]
             fetch(state.memory[ahead, c])
@@ -58,12 +58,16 @@ def advance(first, stop, t, tables, board, state, ledger, scratch):  # type: ign
                 meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch)
             else:
                 meet(c, tile, n, t, tables, board, state, ledger, scratch)
+            if tables.personal_c[c] != np.float32(1.0):
+                passes.personalise(scratch.strength[c], scratch.key, tables.personal_c[c], n)
         fetch_people(ahead, state)
-        feel(n, number, crowded, tables, scratch)
+        feel(n, number, crowded, tables.effect_ukce[tables.term_t[t], state.segment[tile]], tables, scratch)
         rates(tile, n, t, tables, state, scratch)
         for i in range(n):
             if scratch.event[i]:
-                settle(i, tile, t, tables, state, ledger, scratch)
+                settle(i, tile, t, tables, board, state, ledger, scratch)
+        if satisfaction.is_felt(tables.experience):
+            satisfaction.settle_down(state.mood[tile], scratch.heard, tables.experience, n)
 
 
 @merged
@@ -78,6 +82,11 @@ def meet(c, tile, n, t, tables, board, state, ledger, scratch):  # type: ignore[
         reached = passes.expose(
             scratch.u, seen, scratch.key, tables.eligible_c[c], board.tail_ckx[c, k], scratch.exposures, n
         )
+        if tables.contact_cap[0] > 0 and tables.capped_c[c] and reached > 0:
+            withheld, reached = contact_cap.hold_back(
+                scratch.exposures, scratch.key, scratch.shown, tables.contact_cap[0], n
+            )
+            ledger.withheld_tc[t, c] += withheld
     if reached == 0:
         passes.fade(memory, tables.retain_c[c], tables.saturation_c[c], strength, n)
         return
@@ -92,12 +101,8 @@ def meet(c, tile, n, t, tables, board, state, ledger, scratch):  # type: ignore[
         np.uint8(c),
         n,
     )
-    if tables.click_cx[c, 1] > 0:
-        ledger.clicks_tck[t, c, k] += passes.click(
-            scratch.u, scratch.exposures, tables.click_cx[c], scratch.clicks, n
-        )
-    else:
-        passes.clear_counts(scratch.clicks, n)
+    click(c, n, t, tables, scratch, ledger.clicks_tck[t, c], k)
+    habits.note(c, tile, n, tables, state, scratch)
     passes.recall(
         memory,
         scratch.exposures,
@@ -108,6 +113,20 @@ def meet(c, tile, n, t, tables, board, state, ledger, scratch):  # type: ignore[
         strength,
         n,
     )
+
+
+@merged
+def click(c, n, t, tables, scratch, clicks_k, k):  # type: ignore[no-untyped-def]
+    """Clicks of the exposed; people whom a personal channel knows click at a rate of their own."""
+    click_rcx = tables.click_urcx[tables.term_t[t]]
+    if tables.personal_ctr_c[c]:
+        clicks_k[k] += passes.click_known(
+            scratch.u, scratch.exposures, scratch.key, click_rcx[0, c], click_rcx[1, c], scratch.clicks, n
+        )
+    elif click_rcx[0, c, 1] > 0:
+        clicks_k[k] += passes.click(scratch.u, scratch.exposures, click_rcx[0, c], scratch.clicks, n)
+    else:
+        passes.clear_counts(scratch.clicks, n)
 
 
 @merged
@@ -137,53 +156,54 @@ def fetch_people(tile, state):  # type: ignore[no-untyped-def]
 
 
 @merged
-def feel(n, number, crowded, tables, scratch):  # type: ignore[no-untyped-def]
+def feel(n, number, crowded, effect_ce, tables, scratch):  # type: ignore[no-untyped-def]
     """Pushes on everyone; where few stand at rare stages, theirs are summed apart, side by side."""
     if number > MOST_FEW:
-        push(n, EVERY_KEY, tables, scratch.strength, scratch.push, scratch)
+        push(n, EVERY_KEY, effect_ce, tables, scratch.strength, scratch.push, scratch)
         return
-    push(n, crowded, tables, scratch.strength, scratch.push, scratch)
+    push(n, crowded, effect_ce, tables, scratch.strength, scratch.push, scratch)
     gather(scratch.strength, scratch.few, number, scratch.held)
-    push(number, EVERY_KEY, tables, scratch.held, scratch.own_push, scratch)
+    push(number, EVERY_KEY, effect_ce, tables, scratch.held, scratch.own_push, scratch)
     scatter(scratch.own_push, scratch.few, number, scratch.push)
 
 
 @merged
-def push(n, crowded, tables, strength_c, push_e, scratch):  # type: ignore[no-untyped-def]
+def push(n, crowded, effect_ce, tables, strength_c, push_e, scratch):  # type: ignore[no-untyped-def]
     """Sum of effect * lifted strength over channels, for each effect that someone at a crowded key feels."""
     stages = (crowded | crowded >> 8) & 0xFF
     for e in range(FELT.shape[0]):
         if FELT[e] & stages:
             passes.clear(push_e[e], n)
-    for c in range(tables.effect_ce.shape[0]):
+    for c in range(effect_ce.shape[0]):
         start, stop = tables.lift_start_c[c], tables.lift_start_c[c + 1]
         strength, lifted = strength_c[c], start == stop
         for e in range(FELT.shape[0]):
-            if FELT[e] & stages and tables.effect_ce[c, e] != np.float32(0.0):
+            if FELT[e] & stages and effect_ce[c, e] != np.float32(0.0):
                 if not lifted:
                     from_p, boost_p = tables.lift_from_p[start:stop], tables.lift_boost_p[start:stop]
                     passes.lift(strength_c, from_p, boost_p, scratch.sum, scratch.lifted, c, n)
                     strength, lifted = scratch.lifted, True
-                passes.add_push(push_e[e], tables.effect_ce[c, e], strength, n)
+                passes.add_push(push_e[e], effect_ce[c, e], strength, n)
 
 
 @merged
 def rates(tile, n, t, tables, state, scratch):  # type: ignore[no-untyped-def]
     """Rates of moving and ordering, and the flag of those for whom something may happen."""
-    k = state.segment[tile]
+    k, u = state.segment[tile], tables.term_t[t]
     stage, theta = scratch.stage, state.theta[tile]
-    passes.choose_onward(stage, scratch.push, tables.base_ks[k], theta, scratch.onward, n)
+    passes.choose_onward(stage, scratch.push, tables.base_uks[u, k], theta, scratch.onward, n)
     passes.bound_away(stage, tables.cool[0], tables.lapse_factor_s, state.lapse[tile], scratch.away, n)
     passes.choose_orders(
-        stage, scratch.push[_REPEAT], tables.purchase_factor_s, theta, state.purchase[tile], scratch.rate, n
+        stage, scratch.push[_REPEAT], tables.buying_uks[u, k], theta, state.purchase[tile], scratch.rate, n
     )
+    habits.weigh(tile, n, k, tables, state, scratch)
     draw_into(scratch.u, tile, t, MOVE, tables, state)
     draw_into(scratch.u2, tile, t, ORDERS, tables, state)
     passes.flag(scratch.u, scratch.u2, scratch.onward, scratch.away, scratch.rate, scratch.event, n)
 
 
 @merged
-def settle(i, tile, t, tables, state, ledger, scratch):  # type: ignore[no-untyped-def]
+def settle(i, tile, t, tables, board, state, ledger, scratch):  # type: ignore[no-untyped-def]
     """The move and the orders of one consumer for whom something may happen."""
     k, stage, resolved = (
         state.segment[tile],
@@ -195,6 +215,7 @@ def settle(i, tile, t, tables, state, ledger, scratch):  # type: ignore[no-untyp
         away_rate = lapse_rate(
             state.lapse[tile, i], tables.lapse_factor_s[stage], state.theta[tile, i], scratch.push[_RETAIN, i]
         )
+        onward, away_rate = habits.exact_rates(i, tile, stage, onward, away_rate, tables, state)
     total = onward + away_rate
     chance = chance_of(total)
     reached, away = stage, False
@@ -210,7 +231,7 @@ def settle(i, tile, t, tables, state, ledger, scratch):  # type: ignore[no-untyp
     if _CUSTOMER <= stage < _LAPSED and reached != _LAPSED:
         orders = count_orders(scratch.u2[i], scratch.rate[i])
     for number in range(orders):
-        order(i, tile, t, number, 0 if first_order else 1, tables, state, ledger, scratch)
+        order(i, tile, t, number, 0 if first_order else 1, tables, board, state, ledger, scratch)
 
 
 @merged
@@ -231,16 +252,23 @@ def acquire(i, tile, t, tables, state, ledger):  # type: ignore[no-untyped-def]
 
 
 @merged
-def order(i, tile, t, number, repeat, tables, state, ledger, scratch):  # type: ignore[no-untyped-def]
+def order(i, tile, t, number, repeat, tables, board, state, ledger, scratch):  # type: ignore[no-untyped-def]
     """One order of one consumer."""
-    k = state.segment[tile]
+    k, u = state.segment[tile], tables.term_t[t]
     weight_j = scratch.weight
     for j in range(weight_j.shape[0]):
-        c = tables.sell_j[j]
-        strength = strength_of(state.memory[tile, c, i], tables.saturation_c[c])
         weight_j[j] = selling_weight(
-            tables.preference_kj[k, j], tables.open_tj[t, j], tables.pull_j[j], strength
+            tables.preference_kj[k, j],
+            tables.open_ukj[u, k, j],
+            tables.pull_j[j],
+            scratch.strength[tables.sell_j[j], i],
         )
+    index = state.block[tile] * state.stage.shape[1] + i
+    j = choose_shop(tables, board, ledger, k, index, t, number, weight_j)
+    if j < 0:
+        count_lost_order(ledger, t, k)
+        habits.disappoint(i, tile, tables, state)
+        return
     none = state.memory.shape[1]
     first, last = np.int64(state.acquired_first[tile, i]), np.int64(state.acquired_last[tile, i])
     buyer = (
@@ -249,9 +277,11 @@ def order(i, tile, t, number, repeat, tables, state, ledger, scratch):  # type: 
         none if last == NO_TOUCH else last,
         np.int64(state.orders[tile, i]),
     )
-    index = state.block[tile] * state.stage.shape[1] + i
-    if place_order(tables, ledger, k, index, t, number, repeat, weight_j, buyer):
-        state.orders[tile, i] = min(NEVER, np.int64(state.orders[tile, i]) + 1)
+    coupon, points = habits.wallet(i, tile, tables, state)
+    value = draw_value(tables, k, index, t, number, j, coupon)
+    paid, _, change = book_order(tables, ledger, k, t, repeat, j, value, coupon, points, buyer)
+    state.orders[tile, i] = min(NEVER, np.int64(state.orders[tile, i]) + 1)
+    habits.remember_order(i, tile, index, t, number, repeat, j, paid, change, tables, state, ledger)
 
 
 @compiled
@@ -261,3 +291,6 @@ def close(first, stop, state, ledger):  # type: ignore[no-untyped-def]
         for c in range(state.touches.shape[1]):
             for i in range(state.consumers[tile]):
                 count_reach(ledger, state.segment[tile], c, np.int64(state.touches[tile, c, i]) & COUNTED)
+        if state.mood.shape[0] > 0:
+            for i in range(state.consumers[tile]):
+                count_answer(ledger, state.segment[tile], np.int64(state.stage[tile, i]), state.mood[tile, i])

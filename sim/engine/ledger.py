@@ -16,6 +16,15 @@
     ever_reached_ck   consumers ever exposed, at the end of the run                (C, K)
     frequency_cf      consumers by exposures over the run, 15 means 15 or more     (C, 16)
 
+Zero unless the scenario asks for what they count:
+
+    withheld_tc       exposures held back by the cap over all channels             (T, C)
+    wanted_tj         orders wanted at a selling channel with a capacity           (T, J)
+    enrolled_tks      consumers whose identity an order resolved, by stage then    (T, K, 8)
+    points_tkr        points given (r = 0) and redeemed (r = 1), minor units       (T, K, 2)
+    rewards_tc        rewards for new customers, minor units                       (T, C)
+    answers_ka        customers at the end by answer, 0 .. 10 (satisfaction)       (K, 11)
+
 All are counts of the sample; one consumer stands for `world.weight` people.
 """
 
@@ -27,9 +36,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.compile import merged
-from sim.market.layout import FREQUENCY_BINS
+from sim.engine.satisfaction import answer_of
+from sim.market.layout import ANSWERS, FREQUENCY_BINS
+from sim.market.vocabulary import Stage
 from sim.market.world import World
 
+_CUSTOMER, _LAPSED = int(Stage.CUSTOMER), int(Stage.LAPSED)
 Ints = npt.NDArray[np.int64]
 
 
@@ -49,6 +61,12 @@ class Ledger(NamedTuple):
     repeaters_k: Ints
     ever_reached_ck: Ints
     frequency_cf: Ints
+    withheld_tc: Ints
+    wanted_tj: Ints
+    enrolled_tks: Ints
+    points_tkr: Ints
+    rewards_tc: Ints
+    answers_ka: Ints
 
 
 def empty_ledger(world: World) -> Ledger:
@@ -68,6 +86,12 @@ def empty_ledger(world: World) -> Ledger:
         (k,),
         (c, k),
         (c, FREQUENCY_BINS),
+        (t, c),
+        (t, j),
+        (t, k, 8),
+        (t, k, 2),
+        (t, c),
+        (k, ANSWERS),
     ]
     return Ledger(*(np.zeros(shape, dtype=np.int64) for shape in shapes))
 
@@ -95,6 +119,13 @@ def count_order(ledger, t, k, j, repeat, value, margin):  # type: ignore[no-unty
 def count_lost_order(ledger, t, k):  # type: ignore[no-untyped-def]
     """One order that found every shop shut; who wanted it stays the customer that the move made."""
     ledger.lost_orders_tk[t, k] += 1
+
+
+@merged
+def count_answer(ledger, k, stage, mood):  # type: ignore[no-untyped-def]
+    """At the end of the run: what a customer answers to the question of recommendation."""
+    if _CUSTOMER <= stage < _LAPSED:
+        ledger.answers_ka[k, answer_of(mood)] += 1
 
 
 @merged

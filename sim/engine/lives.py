@@ -5,6 +5,7 @@ Each consumer is alone: what they share is on the boards.
     symbol      meaning                                                  shape
     order_tc    order of meeting the channels                            (T, C)
     tail_tckx   thresholds of P(X >= 1 .. 15)                            (T, C, K, 15)
+    short_tj    share of its orders that a shop cannot serve             (T, J)
     rows        room for events, columns as in `event_log`               most rows of one life, or more
     counted_i   events of each consumer                                  (N,)
     traits_in   responsiveness, purchase rate, lapse rate                (N, 3)
@@ -18,10 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.board import fill_tails, shuffle_channels
-from sim.engine.compile import compiled, merged
+from sim.engine.compile import compiled, inlined, merged
 from sim.engine.event_log import Bytes, Event, Flags, Ints, Singles
-from sim.engine.life import IDENTITY, STAGE, be_born, live, sum_up
-from sim.engine.rules import margin_of
+from sim.engine.life import live, sum_up
+from sim.engine.person import IDENTITY, STAGE, be_born
 from sim.engine.run import Run
 from sim.engine.tables import Prices
 from sim.market.layout import MOST_EXPOSURES
@@ -34,6 +35,7 @@ class Boards(NamedTuple):
 
     order_tc: Ints
     tail_tckx: npt.NDArray[np.uint32]
+    short_tj: npt.NDArray[np.float64]
 
 
 class Shown(NamedTuple):
@@ -41,6 +43,7 @@ class Shown(NamedTuple):
 
     order_c: Ints
     tail_ckx: npt.NDArray[np.uint32]
+    short_j: npt.NDArray[np.float64]
 
 
 class People(NamedTuple):
@@ -73,6 +76,7 @@ def repost(run: Run, prices: Prices) -> Boards:
     boards = Boards(
         np.zeros((periods, channels), dtype=np.int64),
         np.zeros((periods, channels, segments, MOST_EXPOSURES), dtype=np.uint32),
+        run.short_tj,
     )
     fill_boards(boards, prices, run.rate_tck)
     return boards
@@ -94,6 +98,12 @@ def fill_boards(boards, prices, rate_tck):  # type: ignore[no-untyped-def]
                 fill_tails(boards.tail_tckx[t, c, k], rate_tck[t, c, k], prices.frequency_cap_c[c])
 
 
+@inlined
+def boards_at(boards, t):  # type: ignore[no-untyped-def]
+    """What consumers see of the board of period t."""
+    return Shown(boards.order_tc[t], boards.tail_tckx[t], boards.short_tj[t])
+
+
 @compiled
 def live_lives(first, stop, people, tables, boards, ledger, person, room, rows, most):  # type: ignore[no-untyped-def]
     """Live the lives of first .. stop - 1 while `rows` can hold `most` events more; returns who is next.
@@ -109,12 +119,12 @@ def live_lives(first, stop, people, tables, boards, ledger, person, room, rows, 
             people.traits_in[i, n] = person.traits[n]
         before = used
         for t in range(boards.order_tc.shape[0]):
-            shown = Shown(boards.order_tc[t], boards.tail_tckx[t])
+            shown = boards_at(boards, t)
             stage = person.marks[STAGE]
             live(person, t, tables, shown, ledger, room)
             if most > 0:
                 used = write_period(rows, used, t, stage, person, shown, tables, room)
-        sum_up(person, ledger)
+        sum_up(person, tables, ledger)
         people.counted_i[i] = used - before
         i += 1
     return i
@@ -131,8 +141,7 @@ def write_period(rows, used, t, stage, person, shown, tables, room):  # type: ig
         write(rows, used, t, _MOVE, -1, stage, person.marks[STAGE], 0, 0, 0)
         used += 1
     for n in range(room.placed[0]):
-        j, value = room.order_nx[n, 0], room.order_nx[n, 1]
-        margin = margin_of(value, tables.margin_rate_j[j])
+        j, value, margin = room.order_nx[n, 0], room.order_nx[n, 1], room.order_nx[n, 2]
         write(rows, used, t, _ORDER, tables.sell_j[j], stage, room.placed[1], 0, value, margin)
         used += 1
     return used

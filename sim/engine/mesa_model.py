@@ -17,8 +17,9 @@ import mesa
 
 from sim.engine.board import empty_board, post_board
 from sim.engine.ledger import empty_ledger
-from sim.engine.life import IDENTITY, ORDERED, SEGMENT, STAGE, be_born, live, new_person, new_room, sum_up
-from sim.engine.recorder import make_run, new_recorder, record
+from sim.engine.life import live, sum_up
+from sim.engine.person import IDENTITY, ORDERED, SEGMENT, STAGE, be_born, new_person, new_room
+from sim.engine.recorder import close_books, make_run, new_recorder, record
 from sim.engine.run import Progress, Run
 from sim.engine.tables import make_tables, spend_with_tail
 from sim.market.plan import Plan
@@ -79,7 +80,7 @@ class MarketModel(mesa.Model):
         self.period = 0
         self.tables, self.prices = make_tables(world, seed, replicate)
         self.spend_tc = spend_with_tail(world, self.plan)
-        self.board = empty_board(len(world.channels), len(world.segments))
+        self.board = empty_board(world)
         self.ledger = empty_ledger(world)
         self.recorder = new_recorder(world)
         self.room = new_room(len(world.channels), len(world.sell_channels))
@@ -99,6 +100,7 @@ class MarketModel(mesa.Model):
         post_board(self.board, self.prices, self.recorder.n_ksr, self.spend_tc[self.period], self.period)
         record(self.recorder, self.board, self.period)
         self.agents.do("step")
+        close_books(self.recorder, self.board, self.prices, [self.ledger], self.period)
         self.period += 1
         self.count()
         self.datacollector.collect(self)
@@ -128,7 +130,7 @@ class MarketModel(mesa.Model):
     def finish(self) -> Run:
         """The finished run."""
         for consumer in self.agents:
-            sum_up(consumer.person, self.ledger)
+            sum_up(consumer.person, self.tables, self.ledger)
         return make_run(self.world, self.plan, self.draw_seed, self.replicate, self.recorder, self.ledger)
 
 

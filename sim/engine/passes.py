@@ -97,6 +97,25 @@ def click(u, exposures, threshold_x, clicks, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def click_known(u, exposures, key, threshold_x, known_x, clicks, n):  # type: ignore[no-untyped-def]
+    """As `click`, with thresholds of their own for resolved consumers."""
+    total = _I(0)
+    for i in range(n):
+        x = exposures[i]
+        threshold = known_x[x] if key[i] >= _I(8) else threshold_x[x]
+        clicks[i] = _I(is_click(remix(u[i]), threshold))
+        total += clicks[i]
+    return np.int64(total)
+
+
+@compiled
+def personalise(strength, key, factor, n):  # type: ignore[no-untyped-def]
+    """Strength of a channel that speaks to the people it knows by name."""
+    for i in range(n):
+        strength[i] = strength[i] * factor if key[i] >= _I(8) else strength[i]
+
+
+@compiled
 def tally_by_stage(exposures, stage, count_s, n):  # type: ignore[no-untyped-def]
     """Add the exposures to count_s (8,) by the consumer's stage.
 

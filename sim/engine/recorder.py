@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy.typing as npt
 
 from sim.engine.board import Board
 from sim.engine.compile import compiled
+from sim.engine.contact_cap import refund
 from sim.engine.ledger import Ledger
 from sim.engine.run import Run
-from sim.engine.tables import NEXT
+from sim.engine.tables import NEXT, Prices
 from sim.market.plan import Plan
 from sim.market.world import World
 
@@ -24,6 +26,7 @@ class Recorder(NamedTuple):
     rate_tck: npt.NDArray[np.float64]
     billed_tc: npt.NDArray[np.int64]
     unspent_tc: npt.NDArray[np.int64]
+    short_tj: npt.NDArray[np.float64]
 
 
 def new_recorder(world: World) -> Recorder:
@@ -35,6 +38,7 @@ def new_recorder(world: World) -> Recorder:
         np.zeros((t, c, k)),
         np.zeros((t, c), dtype=np.int64),
         np.zeros((t, c), dtype=np.int64),
+        np.zeros((t, len(world.sell_channels))),
     )
 
 
@@ -44,11 +48,22 @@ def record(recorder: Recorder, board: Board, t: int) -> None:
     recorder.rate_tck[t] = board.rate_ck
     recorder.billed_tc[t] = board.billed_c
     recorder.unspent_tc[t] = board.unspent_c
+    recorder.short_tj[t] = board.short_j
+
+
+def close_books(recorder: Recorder, board: Board, prices: Prices, parts: Sequence[Ledger], t: int) -> None:
+    """At the end of period t: give back what the cap held back, and tell the board what shops were asked."""
+    board.wanted_j[:] = sum(part.wanted_tj[t] for part in parts)
+    withheld_c = np.asarray(sum(part.withheld_tc[t] for part in parts))
+    if withheld_c.any():
+        exposures_c = np.asarray(sum(part.exposures_tcks[t].sum(axis=(1, 2)) for part in parts))
+        refund(board, prices, exposures_c, withheld_c)
+        recorder.billed_tc[t], recorder.unspent_tc[t] = board.billed_c, board.unspent_c
 
 
 @compiled
-def follow(recorder, flows_ksdr, t):  # type: ignore[no-untyped-def]
-    """Bring the counts to the end of period t by its moves."""
+def follow(recorder, flows_ksdr, enrolled_ks, t):  # type: ignore[no-untyped-def]
+    """Bring the counts to the end of period t by its moves and enrolments."""
     n_ksr = recorder.n_ksr
     for k in range(n_ksr.shape[0]):
         for s in range(8):
@@ -60,6 +75,8 @@ def follow(recorder, flows_ksdr, t):  # type: ignore[no-untyped-def]
                         n_ksr[k, NEXT[s, d], r] += moved
     for k in range(n_ksr.shape[0]):
         for s in range(8):
+            n_ksr[k, s, 0] -= enrolled_ks[k, s]
+            n_ksr[k, s, 1] += enrolled_ks[k, s]
             recorder.occupancy_tks[t + 1, k, s] = n_ksr[k, s, 0] + n_ksr[k, s, 1]
 
 

@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from sim.engine.event_log import EventLog, Ints
 from sim.engine.ledger import Ledger, empty_ledger, total
-from sim.engine.life import new_person, new_room
 from sim.engine.lives import Boards, People, Rows, live_lives, new_rows, repost
 from sim.engine.many import available_cpus
+from sim.engine.person import new_person, new_room
 from sim.engine.run import Run
 from sim.engine.tables import Tables, make_tables
 from sim.errors import CapacityError, OmnifunnelError

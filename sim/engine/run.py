@@ -28,6 +28,7 @@ class Run:
         rate_tck: exposures per eligible consumer on the platform, (T, C, K).
         billed_tc: money spent, minor units, for the whole population, (T, C).
         unspent_tc: money of the plan that could not be spent, minor units, (T, C).
+        short_tj: share of its orders that a selling channel could not serve, (T, J).
     """
 
     world: World
@@ -51,6 +52,13 @@ class Run:
     repeaters_k: Ints
     ever_reached_ck: Ints
     frequency_cf: Ints
+    short_tj: Floats
+    withheld_tc: Ints
+    wanted_tj: Ints
+    enrolled_tks: Ints
+    points_tkr: Ints
+    rewards_tc: Ints
+    answers_ka: Ints
 
     @property
     def moves_tke(self) -> Ints:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sim.engine.board import Board, empty_board, post_board
 from sim.engine.kernel import advance, close
 from sim.engine.ledger import Ledger, empty_ledger, total
-from sim.engine.recorder import Recorder, follow, make_run, new_recorder, record
+from sim.engine.recorder import Recorder, close_books, follow, make_run, new_recorder, record
 from sim.engine.run import Progress, Run
 from sim.engine.state import Scratch, State, count_stages, new_scratch, new_state, populate
 from sim.engine.tables import Prices, Tables, make_tables, spend_with_tail
@@ -118,14 +118,18 @@ def _run_tiles(
     progress: Progress | None,
 ) -> None:
     """All periods: the board waits for every range of tiles."""
-    board = empty_board(len(world.channels), len(world.segments))
+    board = empty_board(world)
     ranges.each(lambda first, stop, _, scratch: populate(first, stop, tables, state, scratch))
     count_stages(state, recorder.n_ksr)
     for t in range(world.total_periods):
         post_board(board, prices, recorder.n_ksr, spend_tc[t], t)
         record(recorder, board, t)
         ranges.each(partial(_advance, t, tables, board, state))
-        follow(recorder, sum(part.flows_tksdr[t] for part in ranges.parts), t)
+        close_books(recorder, board, prices, ranges.parts, t)
+        flows_ksdr, enrolled_ks = (
+            sum(getattr(part, name)[t] for part in ranges.parts) for name in ("flows_tksdr", "enrolled_tks")
+        )
+        follow(recorder, flows_ksdr, enrolled_ks, t)
         if progress:
             progress(t + 1, world.total_periods)
     ranges.each(lambda first, stop, part, _: close(first, stop, state, part))

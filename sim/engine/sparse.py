@@ -18,7 +18,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compile import compiled, merged
+from sim.engine.contact_cap import allowed
 from sim.engine.draws import fill_some_draws, remix
+from sim.engine.habits import note_one
 from sim.engine.passes import fade
 from sim.engine.rules import count_exposures, is_click, is_exposed, remember, strength_of, touch
 from sim.market.layout import NO_TOUCH, TILE
@@ -44,7 +46,7 @@ def list_few(key, crowded, few, n):  # type: ignore[no-untyped-def]
 def meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch):  # type: ignore[no-untyped-def]
     """As `kernel.meet`, looking only at the first `number` consumers of `scratch.few`."""
     k = state.segment[tile]
-    tail, threshold_x = board.tail_ckx[c, k], tables.click_cx[c]
+    tail, click_rcx = board.tail_ckx[c, k], tables.click_urcx[tables.term_t[t]]
     memory, touches, strength = state.memory[tile, c], state.touches[tile, c], scratch.strength[c]
     retain, saturation = tables.retain_c[c], tables.saturation_c[c]
     looking = 0
@@ -67,8 +69,16 @@ def meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch):  # t
     for place in range(looking):
         i, u = scratch.looking[place], scratch.u[place]
         if is_exposed(u, tail[0]):
-            exposures = count_exposures(u, tail)
-            clicks = 1 if is_click(remix(u), threshold_x[exposures]) else 0
+            exposures, known = count_exposures(u, tail), scratch.key[i] >> 3
+            if tables.contact_cap[0] > 0 and tables.capped_c[c]:
+                kept = allowed(exposures, scratch.shown[i], tables.contact_cap[0], known == 1)
+                ledger.withheld_tc[t, c] += exposures - kept
+                scratch.shown[i] += kept
+                exposures = kept
+                if kept == 0:
+                    continue
+            clicks = 1 if is_click(remix(u), click_rcx[known, c, exposures]) else 0
+            note_one(c, tile, i, exposures, clicks, tables, state, scratch)
             ledger.exposures_tcks[t, c, k, scratch.stage[i]] += exposures
             ledger.clicks_tck[t, c, k] += clicks
             touches[i] = touch(touches[i], exposures)

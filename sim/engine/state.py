@@ -15,7 +15,13 @@
     acquired_first, acquired_last   first and last at that moment                 uint8 (n, TILE)
     orders          orders placed                                                 uint16 (n, TILE)
 
-5 bytes a channel and 22 more: 72 bytes a consumer at 10 channels (`layout.bytes_per_consumer`).
+5 bytes a channel and 22 more: 72 bytes a consumer at 10 channels (`layout.bytes_per_consumer`). Only where
+the scenario asks for it, else of no tile (`layout.EXTRA_BYTES`):
+
+    mood            satisfaction, 0 .. 1                                          float32 (n, TILE)
+    owed            orders that discounts have brought forward                    float32 (n, TILE)
+    points, spent   loyalty account, and what was paid so far, minor units        int32 (n, TILE)
+    coupon, left    coupon held, and periods in which it can be used              uint8 (n, TILE)
 """
 
 from __future__ import annotations
@@ -28,6 +34,7 @@ import numpy.typing as npt
 from sim.engine.compile import compiled
 from sim.engine.draws import fill_draws
 from sim.engine.rules import quantile
+from sim.engine.satisfaction import is_felt, start_of
 from sim.engine.tables import INITIAL, LAPSE, PURCHASE, RESOLVED, THETA
 from sim.market.layout import NEVER, NO_TOUCH, ON_PLATFORM, TILE
 from sim.market.vocabulary import N_EFFECTS
@@ -56,6 +63,12 @@ class State(NamedTuple):
     acquired_first: Bytes
     acquired_last: Bytes
     orders: npt.NDArray[np.uint16]
+    mood: Singles
+    owed: Singles
+    points: npt.NDArray[np.int32]
+    spent: npt.NDArray[np.int32]
+    coupon: Bytes
+    left: Bytes
 
 
 class Scratch(NamedTuple):
@@ -79,6 +92,8 @@ class Scratch(NamedTuple):
     rate: Singles
     event: Bytes
     weight: Singles
+    shown: npt.NDArray[np.int32]
+    heard: npt.NDArray[np.int32]
     few: npt.NDArray[np.int32]
     looking: npt.NDArray[np.int32]
     hit: npt.NDArray[np.int32]
@@ -109,7 +124,25 @@ def new_state(world: World) -> State:
         acquired_first=np.full((n, TILE), NO_TOUCH, dtype=np.uint8),
         acquired_last=np.full((n, TILE), NO_TOUCH, dtype=np.uint8),
         orders=np.zeros((n, TILE), dtype=np.uint16),
+        **_extras(world, n),
     )
+
+
+def _extras(world: World, tiles: int) -> dict[str, Any]:
+    """State of the optional behaviours; of those that are off, no tile."""
+    names = {
+        "mood": ("experience", np.float32),
+        "owed": ("stockpile", np.float32),
+        "points": ("loyalty", np.int32),
+        "spent": ("loyalty", np.int32),
+        "coupon": ("coupon", np.uint8),
+        "left": ("coupon", np.uint8),
+    }
+    on = world.behaviours.extras
+    return {
+        name: np.zeros((tiles if behaviour in on else 0, TILE), dtype=dtype)
+        for name, (behaviour, dtype) in names.items()
+    }
 
 
 def new_scratch(world: World) -> Scratch:
@@ -126,6 +159,8 @@ def new_scratch(world: World) -> Scratch:
         "exposures": (np.int32, ()),
         "clicks": (np.int32, ()),
         "few": (np.int32, ()),
+        "shown": (np.int32, ()),
+        "heard": (np.int32, ()),
         "looking": (np.int32, ()),
         "hit": (np.int32, ()),
         "strength": (np.float32, (len(world.channels),)),
@@ -159,6 +194,9 @@ def populate(first, stop, tables, state, scratch):  # type: ignore[no-untyped-de
         fill_draws(u, key0, key1, word, block, 0, INITIAL)
         for i in range(n):
             state.stage[tile, i] = initial_stage(u[i], tables.initial_ks[k])
+        if is_felt(tables.experience):
+            for i in range(n):
+                state.mood[tile, i] = start_of(tables.experience)
         for c in range(state.touches.shape[1]):
             fill_draws(u, key0, key1, word, block, 0, tables.platform_word_c[c])
             for i in range(n):

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.draws import key_words, word
+from sim.engine.draws import key_words, threshold, word
+from sim.engine.terms import make_terms
 from sim.errors import Fault, ScenarioError
-from sim.market.layout import MOST_EXPOSURES
 from sim.market.plan import Plan
 from sim.market.vocabulary import FELT_AT, NEXT_STAGE
 from sim.market.world import World
@@ -38,7 +38,14 @@ MOVE = word("move")
 ORDERS = word("orders")
 ORDER_CHANNEL = word("order channel")
 ORDER_VALUE = word("order value")
-_SHARED = (INITIAL, RESOLVED, THETA, PURCHASE, LAPSE, VALUE, MOVE, ORDERS, ORDER_CHANNEL, ORDER_VALUE)
+SERVED = word("order served")
+SHARED = word("shared stock")
+OTHER_CHANNEL = word("other order channel")
+ENROL = word("enrolment")
+_SHARED = (
+    INITIAL, RESOLVED, THETA, PURCHASE, LAPSE, VALUE, MOVE, ORDERS, ORDER_CHANNEL, ORDER_VALUE, SERVED,
+    SHARED, OTHER_CHANNEL, ENROL,
+)  # fmt: skip
 
 
 class Tables(NamedTuple):
@@ -52,24 +59,17 @@ class Tables(NamedTuple):
     match: Words
     initial_ks: Words
     eligible_c: npt.NDArray[np.int32]
-    click_cx: Words
     click_weight_c: Singles
     retain_c: Singles
     saturation_c: Singles
-    effect_ce: Singles
     lift_start_c: Ints
     lift_from_p: Ints
     lift_boost_p: Singles
-    base_ks: Singles
     cool: Singles
     lapse_factor_s: Singles
-    purchase_factor_s: Singles
     sell_j: Ints
     preference_kj: Singles
     pull_j: Singles
-    open_tj: Singles
-    basket_j: Floats
-    margin_rate_j: Floats
     discount_t: Floats
     theta_kq: Singles
     purchase_kq: Singles
@@ -78,6 +78,31 @@ class Tables(NamedTuple):
     noise_kq: Singles
     minor: Floats
     cohort: Ints
+    term_t: Ints
+    base_uks: Singles
+    effect_ukce: Singles
+    buying_uks: Singles
+    click_urcx: Words
+    open_ukj: Singles
+    basket_uoj: Floats
+    margin_rate_uoj: Floats
+    extra_uk: Floats
+    capped_c: npt.NDArray[np.uint8]
+    contact_cap: Ints
+    personal_c: Singles
+    personal_ctr_c: npt.NDArray[np.uint8]
+    coupon_c: Ints
+    coupon_valid_o: Ints
+    coupon_lift_ok: Singles
+    reward_c: Ints
+    stockpile: Floats
+    experience: Singles
+    service_jr: Singles
+    enrol_j: Words
+    capacity_j: Floats
+    shared_stock: Words
+    points: Floats
+    tier: Floats
 
 
 class Prices(NamedTuple):
@@ -96,13 +121,15 @@ class Prices(NamedTuple):
     loyal_weight_c: Floats
     frequency_cap_c: Ints
     availability_tc: Floats
+    price_index_tc: Floats
+    organic_tc: Floats
+    asset_gain_c: Floats
+    asset_keep_c: Floats
+    asset_start_c: Floats
+    mixing_kl: Floats
+    capacity_j: Floats
+    surge_tj: Floats
     scale: Floats
-
-
-def threshold(p: npt.ArrayLike) -> Words:
-    """Probabilities as words: u < threshold(p) holds with probability p, to 2**-32; 1 is 1 - 2**-32."""
-    scaled = np.floor(np.asarray(p, dtype=np.float64) * 2.0**32)
-    return np.clip(scaled, 0, 2.0**32 - 1).astype(np.uint32)
 
 
 def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices]:
@@ -112,8 +139,8 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
         ScenarioError: two names share a 32-bit word (1 in 10,000,000 for a scenario of 64 channels).
     """
     key = np.array(key_words(seed, replicate), dtype=np.int64)
-    words = _channel_words(world)
-    exposures = np.arange(MOST_EXPOSURES + 1)
+    words, terms = _channel_words(world), make_terms(world)
+    surge_tj = terms.pop("surge_uj")[terms["term_t"]]
     eligible_cb = world.eligible_csr.transpose(0, 2, 1).reshape(len(world.channels), 16).astype(np.int64)
     tables = Tables(
         key=key,
@@ -124,22 +151,15 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
         match=threshold([world.match_rate]),
         initial_ks=threshold(np.cumsum(world.initial_ks, axis=1)),
         eligible_c=(eligible_cb << np.arange(16)).sum(axis=1).astype(np.int32),
-        click_cx=threshold(1.0 - (1.0 - world.ctr_c[:, None]) ** exposures),
         click_weight_c=world.click_weight_c,
         retain_c=world.retain_c,
         saturation_c=world.saturation_c,
-        effect_ce=world.effect_ce,
         **_lifts(world.boost_cd),
-        base_ks=world.base_ks,
         cool=np.array([world.cool], dtype=np.float32),
         lapse_factor_s=world.lapse_factor_s,
-        purchase_factor_s=world.purchase_factor_s,
         sell_j=world.sell_j,
         preference_kj=world.preference_kj,
         pull_j=world.pull_j,
-        open_tj=world.availability_tc[:, world.sell_j].astype(np.float32),
-        basket_j=world.basket_j,
-        margin_rate_j=world.margin_rate_j,
         discount_t=world.discount_t,
         theta_kq=world.theta_kq,
         purchase_kq=world.purchase_kq,
@@ -148,11 +168,13 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
         noise_kq=world.noise_kq,
         minor=np.array([float(world.minor)]),
         cohort=np.array([world.periods, world.ltv_horizon], dtype=np.int64),
+        **terms,
+        **_behaviours(world),
     )
-    return tables, _prices(world, key, words["order"])
+    return tables, _prices(world, key, words["order"], surge_tj)
 
 
-def _prices(world: World, key: Ints, order_word_c: Ints) -> Prices:
+def _prices(world: World, key: Ints, order_word_c: Ints, surge_tj: Floats) -> Prices:
     return Prices(
         key=key,
         order_word_c=order_word_c,
@@ -167,8 +189,43 @@ def _prices(world: World, key: Ints, order_word_c: Ints) -> Prices:
         loyal_weight_c=world.loyal_weight_c,
         frequency_cap_c=world.frequency_cap_c,
         availability_tc=world.availability_tc,
+        price_index_tc=world.conditions.price_index_tc,
+        organic_tc=world.conditions.organic_tc,
+        asset_gain_c=world.behaviours.asset_gain_c,
+        asset_keep_c=world.behaviours.asset_keep_c,
+        asset_start_c=world.behaviours.asset_start_c,
+        mixing_kl=world.behaviours.mixing_kl,
+        capacity_j=world.behaviours.capacity_j / world.weight,
+        surge_tj=surge_tj,
         scale=np.array([world.weight, float(world.minor), float(world.agents)]),
     )
+
+
+def _behaviours(world: World) -> dict[str, Any]:
+    """Parameters of the optional behaviours, in the sample's and the ledger's units."""
+    more = world.behaviours
+    off_o = 1.0 - more.coupon_off_o[:, None]
+    minor_points, minor_tier = more.points.copy(), more.tier.copy()
+    minor_points[1:2] *= world.minor
+    minor_tier[0] *= world.minor
+    return {
+        "capped_c": np.isfinite(world.cpm_c).astype(np.uint8),
+        "contact_cap": np.array([more.contact_cap], dtype=np.int64),
+        "personal_c": more.personal_c.astype(np.float32),
+        "personal_ctr_c": (more.personal_ctr_c != 1.0).astype(np.uint8),
+        "coupon_c": more.coupon_c,
+        "coupon_valid_o": more.coupon_valid_o,
+        "coupon_lift_ok": (off_o ** more.elasticity_k[None, :]).astype(np.float32),
+        "reward_c": np.floor(more.reward_c * world.minor + 0.5).astype(np.int64),
+        "stockpile": np.array([more.stockpile]),
+        "experience": more.experience.astype(np.float32),
+        "service_jr": more.service_jr.astype(np.float32),
+        "enrol_j": threshold(more.enrol_j),
+        "capacity_j": more.capacity_j / world.weight,
+        "shared_stock": threshold([more.shared_stock]),
+        "points": minor_points,
+        "tier": minor_tier,
+    }
 
 
 def _lifts(boost_cd: Singles) -> dict[str, Any]:

@@ -27,19 +27,9 @@ import numpy.typing as npt
 from sim.engine.compile import compiled
 from sim.engine.event_log import EventLog, Flags, Ints
 from sim.engine.ledger import empty_ledger
-from sim.engine.life import (
-    IDENTITY,
-    SEGMENT,
-    STAGE,
-    be_born,
-    draw_for,
-    felt_strength,
-    live,
-    new_person,
-    new_room,
-    onward_push,
-)
-from sim.engine.lives import Shown, repost
+from sim.engine.life import felt_strength, live, onward_push
+from sim.engine.lives import boards_at, repost
+from sim.engine.person import IDENTITY, SEGMENT, STAGE, be_born, draw_for, new_person, new_room
 from sim.engine.replay import replay
 from sim.engine.rules import chance_of, onward_rate, quantile
 from sim.engine.run import Run
@@ -104,14 +94,17 @@ def trace(run: Run, consumer: int) -> Trace:
     on_platform_c = (person.touches_c & ON_PLATFORM) > 0
     for t in range(world.total_periods):
         stage, resolved = int(person.marks[STAGE]), int(person.marks[IDENTITY])
-        live(person, t, tables, Shown(boards.order_tc[t], boards.tail_tckx[t]), ledger, room)
-        weigh(person, stage, tables, room, weights)
+        live(person, t, tables, boards_at(boards, t), ledger, room)
+        weigh(person, stage, t, tables, room, weights)
         eligible_c = world.eligible_csr[:, stage, resolved] * on_platform_c
         found["stage_t"][t] = stage
         found["meet_tc"][t] = boards.tail_tckx[t, :, segment, 0] / _TWO32 * eligible_c
         found["seen_tc"][t], found["clicked_tc"][t] = room.seen_c, room.clicked_c
         found["rate_td"][t], found["chance_td"][t] = room.rates[:2], weights.chance_d
-        found["base_t"][t], found["push_tc"][t] = world.base_ks[segment, stage], weights.push_c
+        base = float(tables.base_uks[tables.term_t[t], segment, stage])
+        known = base + float(weights.push_c.sum())
+        lift = room.rates[0] / known if known > 0 else 1.0  # a coupon or delight lifts all parts alike
+        found["base_t"][t], found["push_tc"][t] = base * lift, weights.push_c * lift
         found["repeat_t"][t] = room.rates[2]
         if person.marks[STAGE] != stage:
             found["moved_t"][t] = NEXT_STAGE[stage].index(person.marks[STAGE])
@@ -140,13 +133,13 @@ def _new_trace(run: Run) -> dict[str, Any]:
 
 
 @compiled
-def weigh(person, stage, tables, room, weights):  # type: ignore[no-untyped-def]
+def weigh(person, stage, t, tables, room, weights):  # type: ignore[no-untyped-def]
     """What each channel added to the rate of moving onward from `stage`, and the chances of moving."""
     push_e, theta = weights.push_e, person.traits[0]
     for c in range(room.strength_c.shape[0]):
         felt = felt_strength(c, room.strength_c, tables)
         for e in range(push_e.shape[0]):
-            push_e[e] = tables.effect_ce[c, e] * felt
+            push_e[e] = tables.effect_ukce[tables.term_t[t], person.marks[SEGMENT], c, e] * felt
         weights.push_c[c] = onward_rate(_ZERO, theta, onward_push(stage, push_e))
     total = room.rates[0] + room.rates[1]
     for d in range(2):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.compile import compiled
-from sim.engine.draws import draw, word
+from sim.engine.draws import draw, threshold, word
 from sim.engine.event_log import Event, EventLog, Flags
-from sim.engine.tables import make_tables, threshold
+from sim.engine.tables import make_tables
 
 _TOUCH = int(Event.TOUCH)
 

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import CapacityError, Fault, ScenarioError
+from sim.market.behaviours import compile_behaviours
+from sim.market.conditions import compile_conditions
 from sim.market.layout import bytes_per_consumer, ledger_bytes
 from sim.market.quantiles import gamma, lognormal
 from sim.market.vocabulary import N_STAGES, Effect, Stage, Targeting
@@ -20,6 +22,8 @@ from sim.scenario.types import in_language
 
 #: Ledgers held at once: a thread's own, their sum, and the runs a caller compares.
 LEDGERS = 8
+#: Arrays in which no bound is written as infinity.
+_MAY_BE_INFINITE = ("cpm_c", "inventory_c", "capacity_j", "tier")
 #: Currencies whose minor unit is not a hundredth (ISO 4217).
 MINOR_UNITS = {
     "JPY": 1,
@@ -46,9 +50,11 @@ def compile_world(scenario: Scenario) -> World:
     segment_ids = sorted(scenario.segments)
     channels = [scenario.channels[name] for name in ids]
     segments = [scenario.segments[name] for name in segment_ids]
-    _check_memory(scenario)
+    behaviours = compile_behaviours(scenario)
+    _check_memory(scenario, behaviours.extras)
     time = scenario.calendar
     population = scenario.population
+    conditions, availability_tc = compile_conditions(scenario)
     world = World(
         name=scenario.name,
         currency=scenario.currency,
@@ -74,7 +80,9 @@ def compile_world(scenario: Scenario) -> World:
         agents_k=_allot(scenario, segment_ids),
         cool=scenario.funnel.cool_rate_per_period,
         discount_t=_discounts(scenario),
-        availability_tc=np.ones((time.periods + time.tail, len(ids))),
+        availability_tc=availability_tc,
+        conditions=conditions,
+        behaviours=behaviours,
         **_media(ids, channels, segment_ids, segments),
         **_memory(scenario, ids, channels),
         **_behaviour(scenario, segments),
@@ -84,19 +92,20 @@ def compile_world(scenario: Scenario) -> World:
 
 
 def _finished(world: World) -> World:
-    for name, value in vars(world).items():
-        if isinstance(value, np.ndarray):
-            value.flags.writeable = False
-            if name not in ("cpm_c", "inventory_c") and not np.isfinite(value).all():
-                raise ScenarioError([Fault(world.name, 0, 0, name, "must be finite once compiled")])
+    for part in (world, world.conditions, world.behaviours):
+        for name, value in vars(part).items():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
+                if name not in _MAY_BE_INFINITE and not np.isfinite(value).all():
+                    raise ScenarioError([Fault(world.name, 0, 0, name, "must be finite once compiled")])
     return world
 
 
-def _check_memory(scenario: Scenario) -> None:
+def _check_memory(scenario: Scenario, extras: tuple[str, ...]) -> None:
     time, channels = scenario.calendar, scenario.channels
     shops = sum(channel.sells is not None for channel in channels.values())
     ledger = ledger_bytes(time.periods + time.tail, len(channels), len(scenario.segments), shops)
-    need = scenario.population.agents * bytes_per_consumer(len(channels)) + LEDGERS * ledger
+    need = scenario.population.agents * bytes_per_consumer(len(channels), extras) + LEDGERS * ledger
     have = available_memory()
     if have and need > 0.9 * have:
         raise CapacityError(
@@ -203,7 +212,8 @@ def _memory(scenario: Scenario, ids: list[str], channels: list[Channel]) -> dict
     """What exposures leave behind, and what that pushes."""
     boost_cd = np.zeros((len(ids), len(ids)), dtype=np.float32)
     for synergy in scenario.synergies:
-        boost_cd[ids.index(synergy.then), ids.index(synergy.first)] = synergy.boost
+        kept = scenario.consistency.level if synergy.boost > 0 else 1.0
+        boost_cd[ids.index(synergy.then), ids.index(synergy.first)] = synergy.boost * kept
     return {
         "click_weight_c": np.array([c.click_weight for c in channels], dtype=np.float32),
         "retain_c": np.array(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 #: Cells of one part of a quantile table.
 CELLS = 1024
 #: Consumers of a tile: one block of draws.
@@ -21,13 +23,21 @@ NO_TOUCH = 255
 FREQUENCY_BINS = 16
 
 
+#: Answers to "would you recommend us", 0 .. 10.
+ANSWERS = 11
+#: Bytes that an optional behaviour keeps of each consumer.
+EXTRA_BYTES = {"experience": 4, "stockpile": 4, "loyalty": 4 + 4, "coupon": 1 + 1}
+
+
 def ledger_bytes(periods: int, channels: int, segments: int, shops: int) -> int:
     """Bytes of one ledger with its boards, which does not depend on the consumers."""
-    per_channel = segments * (8 + 2 + 1) + 2
-    return 8 * periods * (channels * per_channel + segments * (8 * 4 + 8 + 2 + 4 * shops))
+    per_channel = segments * (8 + 2 + 1) + 5
+    per_segment = 8 * 4 + 8 + 8 + 4 + 4 * shops
+    return 8 * periods * (channels * per_channel + segments * per_segment + 2 * shops)
 
 
-def bytes_per_consumer(channels: int) -> int:
-    """Bytes of state that one consumer takes, see `engine.state`."""
+def bytes_per_consumer(channels: int, extras: Iterable[str] = ()) -> int:
+    """Bytes of state that one consumer takes, see `engine.state`; `extras` are keys of `EXTRA_BYTES`."""
     traits, stage_and_identity, touches, times = 3 * 4, 2 * 1, 4 * 1, 2 * 2
-    return channels * (4 + 1) + traits + stage_and_identity + touches + times
+    plain = channels * (4 + 1) + traits + stage_and_identity + touches + times
+    return plain + sum(EXTRA_BYTES[name] for name in extras)

@@ -23,6 +23,8 @@ Channels and segments stand in the order of their ids, so that the order in a fi
     margin_rate_j    gross margin less commission                        (J,)        share of value
     discount_t       discount factor after t periods                     (T + 1,)
     theta_kq ...     quantile tables of the consumers' traits            (K, 3075)
+    conditions       multipliers by period: events, creatives, discounts
+    behaviours       parameters of the optional behaviours of consumers
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.market.behaviours import Behaviours
+from sim.market.conditions import Conditions
 from sim.market.layout import bytes_per_consumer
 from sim.market.vocabulary import Kind, Period
 
@@ -99,6 +103,8 @@ class World:
     lapse_kq: Singles
     value_kq: Singles
     noise_kq: Singles
+    conditions: Conditions
+    behaviours: Behaviours
 
     @property
     def agents(self) -> int:
@@ -108,9 +114,9 @@ class World:
     @property
     def priced_c(self) -> npt.NDArray[np.bool_]:
         """Channels that money can buy, (C,)."""
-        return np.isfinite(self.cpm_c)
+        return np.isfinite(self.cpm_c) | (self.behaviours.asset_gain_c > 0)
 
     @property
     def state_bytes(self) -> int:
         """Bytes that the consumers' state takes in the compiled engine."""
-        return self.agents * bytes_per_consumer(len(self.channels))
+        return self.agents * bytes_per_consumer(len(self.channels), self.behaviours.extras)

@@ -16,13 +16,8 @@ Path = tuple[str | int, ...]
 
 #: Names of the model that this version does not simulate: refused, never silently ignored.
 NOT_SIMULATED = frozenset({
-    "affinity_matrix", "asset", "audience", "availability", "capacity", "consistency",
-    "consistent", "cross_channel_cap", "decay", "delight", "demand", "demand_factor", "discount",
-    "discounts", "dissatisfaction", "enrol", "enrolment", "enroll", "enrollment", "events", "mixing",
-    "mixing_matrix", "nps", "outage", "outages", "personal", "personalisation", "personalization",
-    "personalized", "price_elasticity", "price_factor", "price_index", "promotion", "promotions", "rival",
-    "rivals", "satisfaction", "season", "seasonality", "service", "shared_stock", "stock",
-    "tracking", "yield",
+    "affinity_matrix", "audience", "auction", "daypart", "dayparts", "network", "rival", "rivals", "season",
+    "seasonality",
 })  # fmt: skip
 _LONGEST_WORD = 60
 _MOST_NAMES = 200

@@ -11,7 +11,17 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from sim.market.vocabulary import Kind, Period, Targeting
+from sim.market.vocabulary import Period
+from sim.scenario.schema_behaviour import (
+    MAX_EVENTS,
+    Consistency,
+    Event,
+    Experience,
+    Loyalty,
+    Promotions,
+    Stock,
+)
+from sim.scenario.schema_channel import Channel, Effects, Price, Sells
 from sim.scenario.schema_claims import MAX_CLAIMS, Claim, Code
 from sim.scenario.schema_plan import Flight, History, Limit, Optimization, PlanBlock, Target
 from sim.scenario.types import (
@@ -27,10 +37,8 @@ from sim.scenario.types import (
     Name,
     NonNegative,
     Number,
-    Organic,
     Positive,
     Rate,
-    Reach,
     Share,
     Text,
     Title,
@@ -142,6 +150,12 @@ class Segment(Model):
     initial: dict[str, Share] = Field(
         default_factory=dict, description="stage: share of the segment at the start; the rest is unaware"
     )
+    price_elasticity: Number = Field(
+        default=0.0,
+        ge=-20.0,
+        le=0.0,
+        description="orders and conversions are multiplied by (price / usual price) to this power",
+    )
 
 
 class StageFactors(Model):
@@ -166,78 +180,12 @@ class Identity(Model):
     """Whether the brand knows who it is talking to."""
 
     match_rate: Share = Field(default=1.0, description="share of consumers with one resolved identity")
-
-
-class Price(Model):
-    """What exposures cost: `cpm` or `cpc`, and a fee before the first one."""
-
-    cpm: Positive | None = Field(default=None, description="currency per 1,000 impressions")
-    cpc: Positive | None = Field(default=None, description="currency per click; cpm = 1000 * cpc * ctr")
-    fixed: NonNegative = Field(
-        default=0.0, description="fee per period before the first impression; spend below it buys nothing"
+    cross_channel_cap: Count | None = Field(
+        default=None,
+        ge=1,
+        le=1_000,
+        description="most exposures to channels with a price that a resolved consumer gets in a period",
     )
-
-
-class Sells(Model):
-    """A channel in which orders can close."""
-
-    preference: Positive = Field(default=1.0, description="weight when consumers choose where to order")
-    basket: Positive = Field(default=1.0, description="multiplies the order value here")
-    commission: Number = Field(
-        default=0.0, ge=0.0, lt=1.0, description="share of order value kept by the channel"
-    )
-    pull: NonNegative = Field(default=0.0, description="how far remembered exposures lift the preference")
-
-
-class Effects(Model):
-    """Push per unit of saturated memory (0 to 1) on a move's rate per period."""
-
-    discover: Rate = Field(default=0.0, description="unaware to aware")
-    engage: Rate = Field(default=0.0, description="aware to interested")
-    decide: Rate = Field(default=0.0, description="interested to deciding")
-    convert: Rate = Field(default=0.0, description="deciding to customer")
-    bond: Rate = Field(default=0.0, description="customer to loyal")
-    advocate: Rate = Field(default=0.0, description="loyal to advocate")
-    win_back: Rate = Field(default=0.0, description="lapsed to customer")
-    retain: Rate = Field(default=0.0, description="lapse rate is multiplied by exp(-push)")
-    repeat: Rate = Field(default=0.0, description="purchase rate is multiplied by 1 + push")
-
-
-class Channel(Model):
-    """A touchpoint: who can see it, what it costs, what it does."""
-
-    label: Title | None = Field(
-        default=None, description="name shown to people, or {en: , zh: }; default: the id"
-    )
-    kind: Kind = Field(description="paid, owned, physical or earned (word of mouth: no price)")
-    targeting: Targeting = Field(default=Targeting.BROADCAST, description="who can see it")
-    stages: tuple[str, ...] | None = Field(
-        default=None, description="stages it is aimed at; required unless broadcast"
-    )
-    reach: Reach = Field(default=1.0, description="share of people on the platform, one number or by segment")
-    price: Price | None = Field(
-        default=None, description="what exposures cost; without it nothing can be bought"
-    )
-    inventory: Positive | None = Field(
-        default=None, description="most impressions a period per person of the audience; default: no bound"
-    )
-    organic: Organic = Field(default=0.0, description="free impressions per eligible person and period")
-    contacts_per_advocate: NonNegative = Field(
-        default=0.0, description="earned only: people told per advocate and period"
-    )
-    loyal_weight: Share = Field(
-        default=0.0, description="earned only: what a loyal customer tells, per advocate"
-    )
-    ctr: Share = Field(default=0.0, description="click-through rate of one exposure")
-    click_weight: NonNegative = Field(default=1.0, description="exposures a click counts for in memory")
-    half_life: NonNegative = Field(default=1.0, description="periods until memory of an exposure is halved")
-    saturation: Positive = Field(default=2.0, description="remembered exposures at half strength")
-    frequency_cap: Count = Field(
-        default=MAX_FREQUENCY, ge=1, le=MAX_FREQUENCY, description="most exposures per person and period"
-    )
-    effect: Effects = Field(default=Effects(), description="what remembered exposures push")
-    tracked: Share = Field(default=1.0, description="share of its touches that the brand can record")
-    sells: Sells | None = Field(default=None, description="set where orders can close")
 
 
 class Synergy(Model):
@@ -270,6 +218,18 @@ class Scenario(Model):
     identity: Identity = Field(default=Identity(), description="resolved identities")
     channels: dict[Id, Channel] = Field(min_length=1, max_length=MAX_CHANNELS, description="touchpoints")
     synergies: tuple[Synergy, ...] = Field(default=(), description="directed lifts between channels")
+    mixing: dict[Id, dict[Id, Share]] = Field(
+        default_factory=dict,
+        description="segment: {segment: share of the people it tells}; default: everyone alike",
+    )
+    events: tuple[Event, ...] = Field(
+        default=(), max_length=MAX_EVENTS, description="sales days, hot topics, outages, dearer media"
+    )
+    promotions: Promotions = Field(default=Promotions(), description="what discounts take from later")
+    experience: Experience | None = Field(default=None, description="satisfaction; default: not simulated")
+    consistency: Consistency = Field(default=Consistency(), description="whether all channels say the same")
+    loyalty: Loyalty | None = Field(default=None, description="points and tier; default: none")
+    stock: Stock = Field(default=Stock(), description="orders beyond a selling channel's capacity")
     plan: PlanBlock = Field(default=PlanBlock(), description="the status quo")
     variants: dict[Name, dict[str, object]] = Field(
         default_factory=dict,

@@ -31,7 +31,7 @@ from sim.market.vocabulary import NEXT_STAGE
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 #: Arrays of a run that do not come from consumers.
-POSTED = {"occupancy_tks", "rate_tck", "billed_tc", "unspent_tc"}
+POSTED = {"occupancy_tks", "rate_tck", "billed_tc", "unspent_tc", "short_tj"}
 
 
 def assert_relived(run: Run) -> None:

@@ -84,6 +84,78 @@ _effects = st.dictionaries(
 )
 
 
+#: Blocks of a channel that switch a behaviour on.
+_OPTIONAL: dict[str, st.SearchStrategy[Any]] = {
+    "personal": st.fixed_dictionaries(
+        {},
+        optional={"ctr": st.floats(0.2, 4.0), "effect": st.floats(0.2, 4.0), "service": st.floats(0.5, 2.0)},
+    ),
+    "creative": st.fixed_dictionaries({"refresh": st.integers(1, 4), "wear": st.floats(0.0, 0.9)}),
+    "asset": st.fixed_dictionaries(
+        {"gain": st.floats(0.1, 500.0), "half_life": st.floats(0.0, 9.0), "initial": st.floats(0.0, 900.0)}
+    ),
+    "coupon": st.fixed_dictionaries({"discount": st.floats(0.05, 0.9), "valid": st.integers(1, 3)}),
+    "reward_per_customer": st.floats(0.0, 30.0),
+}
+_shop_terms = st.fixed_dictionaries(
+    {},
+    optional={
+        "capacity": st.floats(1.0, 2_000.0),
+        "service": st.floats(0.0, 1.0),
+        "enrol": st.floats(0.0, 1.0),
+    },
+)
+_event = st.fixed_dictionaries(
+    {
+        "name": st.just("event"),
+        "start": st.just("2026-01-07"),
+        "end": st.sampled_from(("2026-01-08", "2026-01-11")),
+    },
+    optional={
+        "channels": st.just(["shop"]),
+        "price_index": st.floats(0.5, 3.0),
+        "availability": st.floats(0.0, 1.0),
+        "organic": st.floats(0.0, 3.0),
+        "effect": st.floats(0.0, 3.0),
+        "ctr": st.floats(0.0, 3.0),
+        "demand": st.floats(0.0, 4.0),
+        "discount": st.floats(0.0, 0.9),
+        "fade": st.floats(0.0, 3.0),
+    },
+)
+#: Blocks of the scenario that switch a behaviour on.
+_BEHAVIOURS: dict[str, st.SearchStrategy[Any]] = {
+    "events": st.lists(_event, max_size=3),
+    "promotions": st.fixed_dictionaries({"stockpile": st.floats(0.0, 1.0)}),
+    "experience": st.fixed_dictionaries(
+        {},
+        optional={
+            "start": st.floats(0.0, 1.0),
+            "learning": st.floats(0.0, 1.0),
+            "tolerance": st.integers(0, 8),
+            "fatigue": st.floats(0.0, 0.3),
+            "recovery": st.floats(0.0, 1.0),
+            "delight": st.floats(0.0, 4.0),
+            "dissatisfaction": st.floats(0.0, 4.0),
+        },
+    ),
+    "consistency": st.fixed_dictionaries({"level": st.floats(0.0, 1.0), "penalty": st.floats(0.0, 1.0)}),
+    "loyalty": st.fixed_dictionaries(
+        {"earn": st.floats(0.0, 0.5), "redeem_at": st.floats(1.0, 60.0), "pull": st.floats(0.0, 2.0)},
+        optional={
+            "tier": st.fixed_dictionaries(
+                {
+                    "spend": st.floats(1.0, 300.0),
+                    "purchase": st.floats(1.0, 3.0),
+                    "lapse": st.floats(0.0, 1.0),
+                }
+            )
+        },
+    ),
+    "stock": st.fixed_dictionaries({"shared": st.floats(0.0, 1.0)}),
+}
+
+
 @st.composite
 def _channel(draw: st.DrawFn) -> dict[str, Any]:
     targeting = draw(st.sampled_from(("broadcast", "intent", "profile", "identified")))
@@ -102,6 +174,11 @@ def _channel(draw: st.DrawFn) -> dict[str, Any]:
         "effect": draw(_effects),
         "sells": draw(st.sampled_from((None, {}, {"preference": 2.0, "pull": 3.0, "commission": 0.2}))),
     }
+    for name, block in _OPTIONAL.items():
+        if draw(st.booleans()):
+            channel[name] = draw(block)
+    if channel["sells"]:
+        channel["sells"] |= draw(_shop_terms)
     if targeting != "broadcast":
         channel["stages"] = draw(st.lists(st.sampled_from(STAGES), min_size=1, max_size=5, unique=True))
     return channel
@@ -116,6 +193,7 @@ def _segment(draw: st.DrawFn, share: float) -> dict[str, Any]:
         "lapse_rate_per_period": {"mean": draw(_rate), "shape": draw(st.floats(0.2, 5.0))},
         "order_value": {"mean": draw(st.floats(0.5, 500.0)), "cv_between": 0.4, "cv_within": draw(_rate)},
         "initial": draw(st.sampled_from(({}, {"customer": 0.4, "lapsed": 0.3}, {"advocate": 1.0}))),
+        "price_elasticity": draw(st.floats(-4.0, 0.0)),
     }
 
 
@@ -146,11 +224,19 @@ def worlds(draw: st.DrawFn) -> tuple[World, Plan]:
         plan={},
         funnel__base_rate_per_period=base,
         funnel__cool_rate_per_period=draw(_rate),
-        identity={"match_rate": draw(st.sampled_from((0.0, 0.5, 1.0)))},
+        identity={
+            "match_rate": draw(st.sampled_from((0.0, 0.5, 1.0))),
+            "cross_channel_cap": draw(st.sampled_from((None, 1, 3))),
+        },
         synergies=[{"first": a, "then": b, "boost": draw(st.floats(-2.0, 2.0))} for a, b in pairs if a != b],
         calendar={"start": "2026-01-05", "periods": draw(st.integers(1, 5)), "tail": draw(st.integers(0, 2))},
         population={"people": 5_000, "agents": draw(st.integers(20, 150))},
     )
+    for name, block in _BEHAVIOURS.items():
+        if draw(st.booleans()):
+            doc[name] = draw(block)
+    if len(segments) == 2 and draw(st.booleans()):
+        doc["mixing"] = {"a": {"a": 0.75, "b": 0.25}, "b": {"b": 1.0}}
     world = compile_world(Scenario.model_validate(doc))
     seed = draw(st.integers(0, 2**32 - 1))
     spend_tc = np.random.default_rng(seed).choice(

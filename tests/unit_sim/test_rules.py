@@ -10,8 +10,7 @@ from hypothesis import given, strategies as st
 from scipy import stats
 
 from sim.engine import passes, rules
-from sim.engine.draws import remix
-from sim.engine.tables import threshold
+from sim.engine.draws import remix, threshold
 from sim.market.quantiles import gamma, lognormal
 
 F = np.float32
