@@ -32,6 +32,7 @@ class Answer:
         inputs: files of the user that were read; the run directory keeps their digests.
         solver: name of the solver that took part, if any.
         interrupted: the search was stopped early by the user.
+        simulated: several scenarios were simulated, so that there is no case but seed and replicates matter.
     """
 
     command: str
@@ -44,3 +45,4 @@ class Answer:
     inputs: Sequence[Path] = ()
     solver: str | None = None
     interrupted: bool = False
+    simulated: bool = False

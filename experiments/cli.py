@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from experiments.commands.attribute import attribute
+from experiments.commands.claims import claims
 from experiments.commands.compare import compare
 from experiments.commands.customers import customers
 from experiments.commands.explain import explain
@@ -25,6 +26,7 @@ from experiments.commands.journeys import journeys
 from experiments.commands.optimize import optimize
 from experiments.commands.race import race
 from experiments.commands.run import run
+from experiments.commands.scenarios import scenarios
 from experiments.commands.score import score
 from experiments.commands.truth import truth
 from experiments.errors import FAILED, INTERRUPTED, exit_code
@@ -111,6 +113,7 @@ def main() -> None:
 for command in (
     run,
     compare,
+    claims,
     optimize,
     race,
     score,
@@ -121,6 +124,7 @@ for command in (
     fit_customers,
     explain,
     export,
+    scenarios,
     check,
     new,
     schema,

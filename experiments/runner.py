@@ -44,6 +44,13 @@ class Case:
         """Channel id -> name shown."""
         return dict(zip(self.world.channels, self.world.labels, strict=True))
 
+    def labels_in(self, language: str) -> dict[str, str]:
+        """Channel id -> name shown in "en" or "zh", where the scenario gives both."""
+        from sim import in_language
+
+        channels = self.file.scenario.channels
+        return {name: in_language(channels[name].label or name, language) for name in self.world.channels}
+
     @property
     def priced(self) -> tuple[str, ...]:
         """Channels that money can buy."""

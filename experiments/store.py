@@ -132,6 +132,7 @@ def resolved(case: Case) -> dict[str, Any]:
     document = dict(case.file.document)
     if case.plan_source is not None:
         # variants that say when to spend would add to the plan given, not replace it
+        document.pop("claims", None)
         variants = document.get("variants", {}).items()
         document["variants"] = {n: v for n, v in variants if not any(key.startswith("plan") for key in v)}
     if case.plan_source is not None or case.file.scenario.plan.history is not None:
@@ -163,7 +164,7 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def _provenance(answer: Answer, settings: Settings, digest: str | None) -> dict[str, Any]:
-    simulated = answer.case is not None
+    simulated = answer.case is not None or answer.simulated
     return {
         "schema_version": 1,
         "command": ["omnifunnel", *sys.argv[1:]],

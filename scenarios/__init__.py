@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-_NAMES = ("beauty-launch", "retail-media")
+_NAMES = ("beauty-launch", "retail-media", "conflicting-rules")
 
 
 def library() -> dict[str, Path]:

@@ -71,6 +71,14 @@ if TYPE_CHECKING:
         share_intervals as share_intervals,
     )
     from sim.measure.channels import CHANNEL_MEASURES as CHANNEL_MEASURES, channel_table as channel_table
+    from sim.measure.claims.collect import measure_claims as measure_claims
+    from sim.measure.claims.comparing import Sample as Sample, compared as compared
+    from sim.measure.claims.metrics import (
+        ARGUMENTS as ARGUMENTS,
+        CLAIM_METRICS as CLAIM_METRICS,
+        metric_unit as metric_unit,
+        split_metric as split_metric,
+    )
     from sim.measure.customers.acquired import Acquired as Acquired, acquired_customers as acquired_customers
     from sim.measure.customers.acquisition_costs import COSTS as COSTS, cpa_ltv_quadrants as cpa_ltv_quadrants
     from sim.measure.customers.customer_value import (
@@ -153,8 +161,16 @@ if TYPE_CHECKING:
     )
     from sim.scenario.calendar import period_starts as period_starts
     from sim.scenario.scalars import dump as dump
-    from sim.scenario.schema import SCHEMA_VERSION as SCHEMA_VERSION, Limit as Limit, Scenario as Scenario
+    from sim.scenario.schema import (
+        SCHEMA_VERSION as SCHEMA_VERSION,
+        Channel as Channel,
+        Limit as Limit,
+        Scenario as Scenario,
+        Segment as Segment,
+    )
+    from sim.scenario.schema_claims import BASE as BASE, Claim as Claim
     from sim.scenario.source import ScenarioFile as ScenarioFile, json_schema as json_schema, load as load
+    from sim.scenario.types import in_language as in_language
 
 #: Where each public name lives: loaded on first use.
 _NAMES = {
@@ -182,6 +198,9 @@ _NAMES = {
     "sim.measure.attribution.rules": "AttributionOptions Credits RULES attribute",
     "sim.measure.attribution.scoreboard": "Score error_change noise_floor regrets score share_intervals",
     "sim.measure.channels": "CHANNEL_MEASURES channel_table",
+    "sim.measure.claims.collect": "measure_claims",
+    "sim.measure.claims.comparing": "Sample compared",
+    "sim.measure.claims.metrics": "ARGUMENTS CLAIM_METRICS metric_unit split_metric",
     "sim.measure.customers.acquired": "Acquired acquired_customers",
     "sim.measure.customers.acquisition_costs": "COSTS cpa_ltv_quadrants",
     "sim.measure.customers.customer_value": "COST_MEASURES CustomerValue customer_value",
@@ -218,8 +237,10 @@ _NAMES = {
     ),
     "sim.scenario.calendar": "period_starts",
     "sim.scenario.scalars": "dump",
-    "sim.scenario.schema": "Limit SCHEMA_VERSION Scenario",
+    "sim.scenario.schema": "Channel Limit SCHEMA_VERSION Scenario Segment",
+    "sim.scenario.schema_claims": "BASE Claim",
     "sim.scenario.source": "ScenarioFile json_schema load",
+    "sim.scenario.types": "in_language",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 

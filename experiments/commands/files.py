@@ -57,6 +57,7 @@ def _overview(case: Case) -> Grid:
         ("Segments", ", ".join(world.segment_labels)),
         ("Spend", formatting.number(case.plan.total, "money", currency=world.currency)),
         ("Variants", ", ".join(scenario.variants) or "none"),
+        ("Claims", ", ".join(claim.id for claim in scenario.claims) or "none"),
         ("Memory", f"about {world.state_bytes / 1e6:,.1f} MB a simulation for the consumers"),
     )
     return Grid("", ("Scenario", ""), rows, left=2)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.plots import style
 from experiments.plots.budget import BudgetData, plot_budget
+from experiments.plots.claims import ClaimsData, plot_claims
 from experiments.plots.comparison import ComparisonData, plot_comparison
 from experiments.plots.difference import DifferenceData, plot_difference
 from experiments.plots.funnel import FunnelData, plot_funnel
@@ -20,6 +21,7 @@ from experiments.plots.heatmap import HeatmapData, plot_heatmap
 from experiments.plots.pareto import ParetoData, plot_pareto
 from experiments.plots.quadrants import QuadrantsData, plot_quadrants
 from experiments.plots.race import RaceData, plot_race
+from experiments.plots.ranking import RankingData, plot_ranking
 from experiments.plots.reach_frequency import ReachData, plot_reach
 from experiments.plots.regret import RegretData, plot_regret
 from experiments.plots.response import ResponseData, columns_of, plot_response
@@ -57,10 +59,12 @@ def _grid(panels: int, columns: int) -> tuple[int, int]:
 
 LAYOUTS: dict[type, Layout] = {
     BudgetData: Layout(plot_budget, lambda data, _: 1.9 + 0.46 * len(data.rows)),
+    ClaimsData: Layout(plot_claims, lambda data, rows: 1.4 + 0.72 * rows, lambda data: (len(data.rows), 1)),
     DifferenceData: Layout(plot_difference, lambda data, _: 2.0 + 0.34 * len(data.rows)),
     ParetoData: Layout(plot_pareto, lambda data, _: 5.4),
     QuadrantsData: Layout(plot_quadrants, lambda data, _: 5.6),
     RaceData: Layout(plot_race, lambda data, _: 6.2),
+    RankingData: Layout(plot_ranking, lambda data, _: 1.8 + 0.36 * len(data.rows)),
     ReachData: Layout(plot_reach, lambda data, _: 1.9 + 0.4 * len(data.rows)),
     HeatmapData: Layout(
         plot_heatmap,

@@ -122,5 +122,6 @@ def verdict_legend(figure: Figure, base: str) -> None:
         Line2D([], [], color=WORSE, marker="o", ms=6.5, label="worse"),
         Line2D([], [], color=UNCLEAR, marker="o", mfc="white", ms=6.5, label="not told from chance"),
     ]
-    title = f"Against '{base}', by the 95 % interval of the paired difference"
+    bare = base.strip("'")  # a case's name comes in quotes already
+    title = f"Against '{bare}', by the 95 % interval of the paired difference"
     figure.legend(handles=entries, loc="outside lower center", ncols=3, title=title, title_fontsize=9)

@@ -18,6 +18,7 @@ from sim.market.quantiles import gamma, lognormal
 from sim.market.vocabulary import N_STAGES, Effect, Stage, Targeting
 from sim.market.world import Floats, Ints, World
 from sim.scenario.schema import Channel, Scenario, Segment
+from sim.scenario.types import in_language
 
 #: Ledgers held at once: a thread's own, their sum, and the runs a caller compares.
 LEDGERS = 8
@@ -69,11 +70,11 @@ def compile_world(scenario: Scenario) -> World:
         discount_rate_per_year=scenario.value.discount_rate_per_year,
         match_rate=scenario.identity.match_rate,
         channels=tuple(ids),
-        labels=tuple(channel.label or name for name, channel in zip(ids, channels, strict=True)),
+        labels=tuple(in_language(channel.label or name) for name, channel in zip(ids, channels, strict=True)),
         kinds=tuple(channel.kind for channel in channels),
         segments=tuple(segment_ids),
         segment_labels=tuple(
-            segment.label or name for name, segment in zip(segment_ids, segments, strict=True)
+            in_language(segment.label or name) for name, segment in zip(segment_ids, segments, strict=True)
         ),
         sell_channels=tuple(name for name, channel in zip(ids, channels, strict=True) if channel.sells),
         agents_k=_allot(scenario, segment_ids),

@@ -83,6 +83,8 @@ _PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "must be an id: a-z first, then a-z, 0-9 and _",
     r"^[a-z][a-z0-9_-]*$": "must be a short name: a-z first, then a-z, 0-9, - and _",
     r"^[A-Z]{3}$": "must be three capital letters, like CNY",
+    r"^[A-Z][0-9]*(\.[0-9]+)?[,:] .": "must begin with a code and a colon, like A1.5: what it says",
+    r"^[A-Z][0-9]*(\.[0-9]+)?$": "must be a code of the list of facts, like A0.9",
 }
 _TAGS = ("<number>", "<by segment>", "<text>", "<languages>")
 _UNIONS = {

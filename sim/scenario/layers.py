@@ -16,7 +16,7 @@ from sim.scenario.marks import MAX_BYTES, Mark, Node, parse, shown
 
 _MAX_CHAIN = 8
 #: Top-level fields that describe the layering itself and cannot be set by a layer above the files.
-_NOT_SET = ("extends", "variants")
+_NOT_SET = ("extends", "variants", "claims")
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from sim.scenario.schema_behaviour import (
     Stock,
 )
 from sim.scenario.schema_channel import Channel, Effects, Price, Sells
+from sim.scenario.schema_claims import MAX_CLAIMS, Claim, Code
 from sim.scenario.schema_plan import Flight, History, Limit, Optimization, PlanBlock, Target
 from sim.scenario.types import (
     MAX_CHANNELS,
@@ -129,7 +130,7 @@ class BaseRates(Model):
 class Segment(Model):
     """A group of consumers drawn from the same distributions."""
 
-    label: str | None = Field(default=None, description="name shown to people; default: the id")
+    label: Title | None = Field(default=None, description="name shown to people; default: the id")
     share: Share = Field(description="share of the population; all shares sum to 1")
     responsiveness: Lognormal = Field(
         default=Lognormal(mean=1.0), description="multiplies every push of channels, lognormal"
@@ -205,6 +206,7 @@ class Scenario(Model):
     title: Title = Field(description="one line for people, or {en: , zh: }")
     question: str = Field(default="", description="the question this scenario answers")
     assumptions: tuple[str, ...] = Field(default=(), description="lines printed where the reader decides")
+    sources: tuple[Code, ...] = Field(default=(), description="codes of the list of facts it is built on")
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(description="ISO 4217 code")
     calendar: Calendar = Field(description="the time axis")
     value: Value = Field(description="how orders become money")
@@ -233,6 +235,9 @@ class Scenario(Model):
         default_factory=dict,
         max_length=MAX_VARIANTS,
         description="name: {dotted.path: value}, compared under common draws",
+    )
+    claims: tuple[Claim, ...] = Field(
+        default=(), max_length=MAX_CLAIMS, description="what sources say a variant shows, checked by running"
     )
     optimization: Optimization = Field(
         default=Optimization(), description="what the budget search may decide"

@@ -20,6 +20,7 @@ from sim.scenario.types import (
     Rate,
     Reach,
     Share,
+    Title,
 )
 
 
@@ -70,7 +71,9 @@ class Effects(Model):
 class Channel(Model):
     """A touchpoint: who can see it, what it costs, what it does."""
 
-    label: str | None = Field(default=None, description="name shown to people, any script; default: the id")
+    label: Title | None = Field(
+        default=None, description="name shown to people, or {en: , zh: }; default: the id"
+    )
     kind: Kind = Field(description="paid, owned, physical or earned (word of mouth: no price)")
     targeting: Targeting = Field(default=Targeting.BROADCAST, description="who can see it")
     stages: tuple[str, ...] | None = Field(

@@ -17,6 +17,7 @@ from sim.scenario.calendar import assemble, period_starts
 from sim.scenario.checks import MARKET_CHECKS, Parts
 from sim.scenario.checks_behaviour import BEHAVIOUR_CHECKS
 from sim.scenario.checks_channel import CHANNEL_CHECKS
+from sim.scenario.checks_claims import CLAIM_CHECKS
 from sim.scenario.checks_plan import PLAN_CHECKS
 from sim.scenario.faults import Problem, bounded, schema_problems
 from sim.scenario.fields import nearest
@@ -25,7 +26,7 @@ from sim.scenario.marks import Mark, Node, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.types import MAX_VARIANTS
 
-CHECKS = (*MARKET_CHECKS, *CHANNEL_CHECKS, *BEHAVIOUR_CHECKS, *PLAN_CHECKS)
+CHECKS = (*MARKET_CHECKS, *CHANNEL_CHECKS, *BEHAVIOUR_CHECKS, *PLAN_CHECKS, *CLAIM_CHECKS)
 #: A document with more is read no further; far more than a person reads at once.
 MAX_PROBLEMS = 500
 _HISTORY_FILE = ("plan", "history", "file")
@@ -178,7 +179,7 @@ def _choose(base: Node, variant: str) -> tuple[Node, list[Fault]]:
         hint = nearest(variant, names) if names else ""
         return base, [mark.fault(rule, path="variants", hint=hint if hint.startswith("did") else "")]
     tree, faults = apply(base, variant_overrides(chosen), prefix=f"variants.{shown(variant)}.")
-    return without(tree, "variants"), faults
+    return without(without(tree, "variants"), "claims"), faults
 
 
 def _variant_faults(base: Node, settings: Sequence[Override], files: Files) -> list[Fault]:
@@ -192,7 +193,8 @@ def _variant_faults(base: Node, settings: Sequence[Override], files: Files) -> l
     for name, node in block.value.items():
         prefix = f"variants.{shown(name)}."
         overrides = variant_overrides(node)
-        varied, wrong = apply(base, overrides, prefix=prefix)
+        # claims are about the file as it stands, so they are checked once, without a variant
+        varied, wrong = apply(without(base, "claims"), overrides, prefix=prefix)
         tree, _ = apply(varied, settings)
         faults += wrong
         for problem in _problems(tree, files):

@@ -79,6 +79,13 @@ class Text(Model):
     zh: str = Field(description="Chinese")
 
 
+def in_language(text: str | Text, language: str | None = None) -> str:
+    """A text in the language wanted, "en" or "zh"; without a wish the Chinese of two, as on labels."""
+    if isinstance(text, str):
+        return text
+    return text.en if language == "en" else text.zh
+
+
 #: A tag such as `<number>` cannot be an id, so places in messages stay unambiguous.
 Title = Annotated[
     Annotated[str, Tag("<text>")] | Annotated[Text, Tag("<languages>")], Discriminator(_text_or_mapping)

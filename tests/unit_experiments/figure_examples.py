@@ -2,10 +2,13 @@
 
 import numpy as np
 from attribution_example import example as attribution_example, journeys_example
+from claims_example import example as claims_example
 from customers_example import example as customers_example
 from truth_example import example as truth_example
 
+from experiments.comparing.ranking import rank
 from experiments.plots.budget import budget_data
+from experiments.plots.claims import claims_data
 from experiments.plots.comparison import comparison_data
 from experiments.plots.difference import difference_data
 from experiments.plots.funnel import funnel_data
@@ -13,6 +16,7 @@ from experiments.plots.heatmap import heatmap_data
 from experiments.plots.pareto import ParetoPoint, pareto_data
 from experiments.plots.quadrants import quadrants_data
 from experiments.plots.race import race_data
+from experiments.plots.ranking import ranking_data
 from experiments.plots.reach_frequency import reach_data
 from experiments.plots.regret import regret_data
 from experiments.plots.response import ResponseCurve, response_data
@@ -104,6 +108,16 @@ def _comparison():
     return comparison_data({k: KPIS[k] for k in list(KPIS)[:6]}, cases, change, currency="CNY")
 
 
+def _ranking():
+    noise = np.random.default_rng(0).normal(scale=2e5, size=20)
+    gains = {"beauty-launch": 0.0, "identity-silo": -2e6, "unified-customer-view": 3e4, "同样的钱": 1e4}
+    values = {
+        name: list(1.1e7 + gain + noise + n * 1e4 * noise[::-1] / 2e5)
+        for n, (name, gain) in enumerate(gains.items())
+    }
+    return ranking_data(rank("profit", values, {"retail-media": "another market"}, currency="CNY"))
+
+
 FRONT = [ParetoPoint(around(1.2 - 0.02 * i * i / 3, 0.03), around(200 + 5 * i, 2)) for i in range(8)]
 
 
@@ -141,6 +155,8 @@ EXAMPLES = {
         currency="CNY",
     ),
     "comparison": _comparison(),
+    "ranking": _ranking(),
+    "claims": claims_data(claims_example()),
     "reach": reach_data(list(LABELS.values()), *_exposures()),
     "waterfall": waterfall_data(truth_example(), "orders"),
     "waterfall_of_lifts": waterfall_data(truth_example(shapley=False), "profit"),

@@ -47,7 +47,8 @@ def test_help_is_quick():
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "compare", "optimize", "truth", "fit-customers", "check", "new", "schema"]
+    "command",
+    ["run", "compare", "claims", "optimize", "truth", "fit-customers", "scenarios", "check", "new", "schema"],
 )
 def test_help_ends_with_two_examples_that_run(command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -57,7 +58,7 @@ def test_help_ends_with_two_examples_that_run(command, tmp_path, monkeypatch):
         assert words[:2] == ["omnifunnel", command]
         if ">" in words:
             words = words[: words.index(">")]
-        extra = SMALL if command in ("run", "compare", "optimize", "truth") else []
+        extra = SMALL if command in ("run", "compare", "claims", "optimize", "truth") else []
         extra = [*extra, "--runs", "30"] if command == "optimize" else extra
         result = invoke(*words[1:], *extra)
         assert result.exit_code == 0, (line, result.stderr)

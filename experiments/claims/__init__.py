@@ -1,0 +1,1 @@
+"""Claims of sources, checked by running: from a scenario's `claims:` block to outcomes."""

@@ -1,0 +1,1 @@
+"""Scenarios, variants and plans side by side under common draws."""

@@ -1,0 +1,1 @@
+"""What claims are measured by, and how variants are compared."""
