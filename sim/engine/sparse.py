@@ -48,8 +48,7 @@ def meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch):  # t
     k = state.segment[tile]
     tail, click_rcx = board.tail_ckx[c, k], tables.click_urcx[tables.term_t[t]]
     memory, touches, strength = state.memory[tile, c], state.touches[tile, c], scratch.strength[c]
-    retain, saturation = tables.retain_c[c], tables.saturation_c[c]
-    looking = 0
+    retain, saturation, looking = tables.retain_c[c], tables.saturation_c[c], 0
     for place in range(number):
         i = scratch.few[place]
         scratch.looking[looking] = i

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-#: Cells of one part of a quantile table.
+#: Cells of one part of a quantile table; consumers of a tile, which is one block of draws.
 CELLS = 1024
-#: Consumers of a tile: one block of draws.
 TILE = 1024
 #: A consumer's byte for a channel: on the platform or not, and exposures so far, to 15.
 ON_PLATFORM = 0x80
 COUNTED = 0x0F
-#: Exposures a period are cut here at the latest (`frequency_cap`).
+#: Exposures (`frequency_cap`) and orders of one consumer and period are cut here at the latest.
 MOST_EXPOSURES = 15
-#: Orders of one consumer and period are cut here.
 MOST_ORDERS = 64
-#: `acquired` of a consumer who was never acquired within the run.
+#: `acquired` of a consumer who was never acquired; first and last touch of one who has met no channel.
 NEVER = 0xFFFF
-#: First and last touch of a consumer who has met no channel.
 NO_TOUCH = 255
-#: Exposure counts of `frequency_cf`: 0 .. 14, 15 or more.
+#: Exposure counts of `frequency_cf`: 0 .. 14, 15 or more; answers of `answers_ka`: 0 .. 10.
 FREQUENCY_BINS = 16
-
-
-#: Answers to "would you recommend us", 0 .. 10.
 ANSWERS = 11
 #: Bytes that an optional behaviour keeps of each consumer.
 EXTRA_BYTES = {"experience": 4, "stockpile": 4, "loyalty": 4 + 4, "coupon": 1 + 1}
