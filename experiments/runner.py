@@ -124,7 +124,7 @@ def announce(settings: Settings) -> None:
     from sim import is_cached
 
     if settings.engine == "compiled" and not is_cached():
-        note("compiling the engine, once on this machine: about half a minute", quiet=settings.quiet)
+        note("compiling the engine, once on this machine: about a minute", quiet=settings.quiet)
 
 
 def replicate(
