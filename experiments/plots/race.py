@@ -35,7 +35,7 @@ class RaceData:
 
 def race_data(summary: Mapping[str, Any]) -> RaceData:
     """Data of the figure from the answer of `omnifunnel race`."""
-    from experiments.race.tables import NAMES, finding
+    from experiments.race.tables import finding, names as names_of
 
     league = summary["league"]
     names = dict.fromkeys(row["name"] for row in league if row["runs"])
@@ -48,8 +48,9 @@ def race_data(summary: Mapping[str, Any]) -> RaceData:
         )
         for name in names
     )
+    called = names_of(summary)
     rules = sorted(
-        ((NAMES[row["name"]], row["median"]) for row in league if not row["runs"]), key=lambda rule: rule[1]
+        ((called[row["name"]], row["median"]) for row in league if not row["runs"]), key=lambda rule: rule[1]
     )
     return RaceData(finding(summary), summary["unit"], lines, tuple(rules))
 

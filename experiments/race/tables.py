@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments import formatting, texts
-from experiments.race.entries import RULES
+from experiments.race.entries import rule_names
 from experiments.tables import Grid, Sheet
 
 if TYPE_CHECKING:
     from experiments.runner import Case
 
-NAMES = {"status_quo": "today's plan"} | RULES
+
+def names(summary: Mapping[str, Any]) -> dict[str, str]:
+    """Rule, or today's plan -> what people call it."""
+    return {"status_quo": "today's plan"} | rule_names(**summary["thresholds"])
 
 
 def sections(case: Case, summary: Mapping[str, Any]) -> list[str | Grid]:
@@ -31,17 +34,17 @@ def finding(summary: Mapping[str, Any]) -> str:
     """The best search at the most runs against the best rule, in one sentence."""
     searches = [row for row in summary["league"] if row["runs"]]
     rules = [row for row in summary["league"] if not row["runs"]]
-    rule = min(rules, key=lambda row: row["median"])
+    rule, called = min(rules, key=lambda row: row["median"]), names(summary)
     if not searches:
         return (
-            f"Of the rules, {NAMES[rule['name']]} comes closest to the best: {_short(rule['median'])} short."
+            f"Of the rules, {called[rule['name']]} comes closest to the best: {_short(rule['median'])} short."
         )
     most = max(row["runs"] for row in searches)
     best = min((row for row in searches if row["runs"] == most), key=lambda row: row["median"])
     return (
         f"After {most} runs {best['name']} comes closest to the best plan of the race: "
         f"{_short(best['median'])} short in the middle of {best['repeats']} repeats, "
-        f"{_short(best['worst'])} at worst; the best rule, {NAMES[rule['name']]}, is "
+        f"{_short(best['worst'])} at worst; the best rule, {called[rule['name']]}, is "
         f"{_short(rule['median'])} short."
     )
 
@@ -68,8 +71,9 @@ def _cell(row: Mapping[str, Any]) -> str:
 
 def _rules(summary: Mapping[str, Any]) -> Grid:
     rows = sorted((row for row in summary["league"] if not row["runs"]), key=lambda row: row["median"])
+    called = names(summary)
     table = tuple(
-        (NAMES[row["name"]], str(row["used"]), formatting.interval(row["regret"], "ratio")) for row in rows
+        (called[row["name"]], str(row["used"]), formatting.interval(row["regret"], "ratio")) for row in rows
     )
     return Grid(
         f"Rules of thumb: regret, {summary['unit']}", ("Rule", "Simulations", "Regret (95 % interval)"), table

@@ -111,7 +111,7 @@ def _race():
     """Five searches, rules that lie close together and far apart."""
     league = [{"name": "status_quo", "runs": 0, "median": 30.0, "worst": 30.0}]
     for n, name in enumerate(
-        ("equal", "historical", "five_three_two", "proportional_to_roi", "cull_below_roas_2")
+        ("equal", "historical", "five_three_two", "proportional_to_roi", "cull_below_roas")
     ):
         league.append({"name": name, "runs": 0, "median": 30.0 - 0.2 * n**3, "worst": 30.0})
     league += [{"name": name, "runs": 0, "median": 52.0, "worst": 52.0} for name in ("last_click", "markov")]
@@ -119,7 +119,13 @@ def _race():
         for runs in (50, 100, 200, 400):
             row = {"name": name, "runs": runs, "median": (1 + n) * 50 / runs, "worst": (2 + n) * 90 / runs}
             league.append(row | {"repeats": 10})
-    return {"league": league, "unit": "per cent of the best plan's profit", "replicates": 20}
+    thresholds = {"least_roas": 2.0, "least_activity": 0.8}
+    return {
+        "thresholds": thresholds,
+        "league": league,
+        "unit": "per cent of the best plan's profit",
+        "replicates": 20,
+    }
 
 
 EXAMPLES = {
