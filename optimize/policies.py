@@ -43,10 +43,14 @@ class Policy(Protocol):
 
 @dataclass(frozen=True)
 class Named:
-    """A policy and what people call it."""
+    """A policy and what people call it; thresholds are filled into the label."""
 
     label: str
     weights: Policy
+
+    def called(self, options: PolicyOptions) -> str:
+        """The label with the thresholds in force."""
+        return self.label.format(roas=f"{options.least_roas:g}", activity=f"{options.least_activity:g}")
 
 
 def hold(history: History, blocks: Sequence[Block], options: PolicyOptions) -> Floats:
@@ -66,12 +70,12 @@ def markov(history: History, blocks: Sequence[Block], options: PolicyOptions) ->
 
 
 POLICIES: dict[str, Named] = {
-    "hold": Named("keep the mix", hold),
+    "hold": Named("keep the mix where it can be placed", hold),
     "last_click": Named("as last touch credits", last_click),
     "markov": Named("as Markov chain credits", markov),
     "proportional_roi": Named("in proportion to credited ROAS", in_proportion_to_roas),
-    "cull": Named("cull below credited ROAS", cull),
-    "rfm": Named("channel health (RFM)", channel_health),
+    "cull": Named("cull below credited ROAS {roas}", cull),
+    "rfm": Named("channel health (RFM) below {activity}", channel_health),
     "surrogate": Named("curves through credited revenue", credited_curves),
 }
 

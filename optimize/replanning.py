@@ -3,7 +3,8 @@
     symbol       meaning                                                               shape    unit
     f            block: the periods between two decisions                              F
     amounts_fc   money by block and channel; blocks before the decision are settled    (F, C)   currency
-    pace_f       share of the total meant for each block: today's, less the reserve    (F,)
+    weight_c     a policy's split of the money left                                    (C,)
+    most_c       money per period that a channel is known to place at most             (C,)     currency
     reserve      share of the total held back for the last block                                0 .. 1
 
 The past is simulated exactly. A run is a function of world, plan and draws, and nothing in it looks ahead,
@@ -25,6 +26,7 @@ import numpy.typing as npt
 
 from optimize.baselines import scaled
 from optimize.flights import divide_every
+from optimize.pacing import filled, most_placed, pace
 from optimize.policies import weights_of
 from optimize.policy_options import PolicyOptions
 from optimize.problem import BudgetProblem
@@ -123,8 +125,10 @@ def replan(
         so_far = {name: _until(problem, found_fc, f) for name, found_fc in amounts.items()}
         known = market.histories(so_far.values(), blocks[f][0])
         for name in policies:
-            weight_c = weights_of(name, known[so_far[name]], blocks[:f], chosen)
-            amounts[name] = decide(problem, amounts[name], f, weight_c, reserve=reserve)
+            history = known[so_far[name]]
+            weight_c = weights_of(name, history, blocks[:f], chosen)
+            most_c = most_placed(history, blocks[f - 1], chosen.room)
+            amounts[name] = decide(problem, amounts[name], f, weight_c, reserve=reserve, most_c=most_c)
         if progress is not None:
             progress(f, len(blocks) - 1)
     return amounts
@@ -137,6 +141,7 @@ def decide(
     weight_c: Floats | None,
     *,
     reserve: float = 0.0,
+    most_c: Floats | None = None,
 ) -> Floats:
     """Money of block f and, for now, of those after it: the total left at its pace, moved onto the limits.
 
@@ -146,6 +151,7 @@ def decide(
         f: number of the block that begins.
         weight_c: (C,) split of the money left; None: today's, block by block.
         reserve: share of the total held back for the last block.
+        most_c: (C,) money per period that a channel is offered at most, while others can take the rest.
     """
     flights, channels = len(problem.flights), len(problem.world.channels)
     past_f = np.arange(flights) < f
@@ -157,7 +163,9 @@ def decide(
     weight_fc = (
         problem.anchor.reshape(flights, channels) if weight_c is None else np.tile(weight_c, (flights, 1))
     )
-    wanted = (settled_fc + money_f[:, None] * _shares(problem, weight_fc)).ravel()
+    most_fc = _by_block(problem, most_c)
+    split = zip(money_f, _shares(problem, weight_fc), most_fc, strict=True)
+    wanted = (settled_fc + np.array([filled(*each) for each in split])).ravel()
     held = _holding(problem, settled_fc, f)
     found = project(held, scaled(held, wanted) if held.violations(wanted) else wanted)
     return found.reshape(flights, channels) + 0.0
@@ -170,18 +178,11 @@ def _shares(problem: BudgetProblem, weight_fc: Floats) -> Floats:
     return np.asarray(weight_fc / weight_fc.sum(axis=1, keepdims=True))
 
 
-def pace(problem: BudgetProblem, reserve: float) -> Floats:
-    """(F,) share of the total meant for each block: as today spends it, the reserve for the last one.
-
-    Raises:
-        LimitError: a reserve outside 0 .. 1.
-    """
-    if not 0 <= reserve <= 1:
-        raise LimitError(f"reserve: must be a share, 0 to 1, got {reserve}")
-    share_f = problem.anchor.reshape(len(problem.flights), -1).sum(axis=1)
-    pace_f = (1.0 - reserve) * share_f
-    pace_f[-1] += reserve
-    return np.asarray(pace_f)
+def _by_block(problem: BudgetProblem, most_c: Floats | None) -> Floats:
+    """(F, C) money that each channel is offered at most in each block."""
+    length_f = np.array([flight.last + 1 - flight.first for flight in problem.flights], dtype=np.float64)
+    unknown_c = np.full(len(problem.world.channels), np.inf)
+    return np.asarray(length_f[:, None] * (unknown_c if most_c is None else most_c))
 
 
 def _holding(problem: BudgetProblem, settled_fc: Floats, f: int) -> BudgetProblem:

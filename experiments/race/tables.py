@@ -36,21 +36,21 @@ def finding(summary: Mapping[str, Any]) -> str:
     rules = [row for row in summary["league"] if not row["runs"]]
     rule, called = min(rules, key=lambda row: row["median"]), names(summary)
     if not searches:
-        return (
-            f"Of the rules, {called[rule['name']]} comes closest to the best: {_short(rule['median'])} short."
-        )
+        return f"Of the rules, {called[rule['name']]} comes closest to the best: {_short(rule['median'])}."
     most = max(row["runs"] for row in searches)
     best = min((row for row in searches if row["runs"] == most), key=lambda row: row["median"])
     return (
         f"After {most} runs {best['name']} comes closest to the best plan of the race: "
-        f"{_short(best['median'])} short in the middle of {best['repeats']} repeats, "
+        f"{_short(best['median'])} in the middle of {best['repeats']} repeats, "
         f"{_short(best['worst'])} at worst; the best rule, {called[rule['name']]}, is "
-        f"{_short(rule['median'])} short."
+        f"{_short(rule['median'])}."
     )
 
 
 def _short(value: float) -> str:
-    return f"{formatting.number(value, 'ratio')} %"
+    """`1.20 % short`; a plan may be ahead of the one that other draws named the best."""
+    size = formatting.number(abs(value), "ratio")
+    return f"{size} % {'short' if value >= 0 else 'ahead'}"
 
 
 def _searches(summary: Mapping[str, Any]) -> Grid:
