@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 LINES = (0.5, 0.3, 0.2)
 #: Halvings of the interval that holds a level.
 _ROUNDS = 80
+#: Share of the total below which an amount is none: a level that would raise it to one is no number.
+_NOTHING = 1e-12
 
 
 def equal(problem: BudgetProblem) -> Floats:
@@ -97,6 +99,7 @@ def scaled(problem: BudgetProblem, amounts_c: Floats) -> Floats:
     It is the nearest plan in relative entropy where groups do not overlap; `project` does the rest.
     """
     lower_c, upper_c = problem.lower_c, np.minimum(problem.upper_c, problem.total)
+    amounts_c = np.where(amounts_c > _NOTHING * problem.total, amounts_c, 0.0)
 
     def filled(level: float) -> Floats:
         found_c = np.clip(level * amounts_c, lower_c, upper_c)
