@@ -92,7 +92,7 @@ def _shares(row: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 
 
 def plot_flow(axes: Sequence[Axes], data: FlowData) -> None:
-    """Draw a stack of channels a block; a legend below the panels names the channels."""
+    """Draw a stack of channels a block; the legend below the panels names the channels."""
     from matplotlib.patches import Patch
 
     colours = [*style.SERIES[1:], style.NOW][: len(data.layers)]
@@ -103,15 +103,18 @@ def plot_flow(axes: Sequence[Axes], data: FlowData) -> None:
             ax.bar(range(count), heights, 0.82, bottom=bottom, color=colour, lw=0)
             bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
         ax.set_title(name)
-        step = -(-count // 6)
-        ax.set_xticks(range(0, count, step), data.blocks[::step], rotation=25, ha="right")
-        ax.tick_params(axis="x", length=0, labelsize=8)
+        step = -(-count // 13)
+        ax.set_xticks(range(0, count, step), [str(block + 1) for block in range(0, count, step)])
+        ax.tick_params(axis="x", length=0)
         style.money_axis(ax.yaxis, "")
     for ax in axes[len(data.plans) :]:
         ax.set_visible(False)
+    for ax in axes[max(0, len(data.plans) - columns_of(len(data.plans))) : len(data.plans)]:
+        ax.set_xlabel("Block")
     axes[0].set_ylabel(f"Money by block, {data.currency}")
     handles = [Patch(color=colour, label=label) for colour, label in zip(colours, data.layers, strict=True)]
-    axes[0].figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    begin = f"Block 1 begins {data.blocks[0]}, block {count} {data.blocks[-1]}"
+    axes[0].figure.legend(handles=handles, loc="outside lower center", ncols=4, title=begin, title_fontsize=9)
 
 
 def columns_of(plans: int) -> int:

@@ -213,10 +213,12 @@ def _figures(case: Case, summary: Mapping[str, Any]) -> dict[str, Any]:
     from experiments.replan.words import short_names
 
     plans, called = summary["plans"], short_names(summary)
+    texts = kpi_texts((summary["objective"], *SHOWN))
+    texts = {summary["objective"]: texts[summary["objective"]]} | texts
     return {
         "flow": flow_data(summary, case.labels, called),
         "policies": comparison_data(
-            kpi_texts(SHOWN),
+            texts,
             {called[name]: one["kpis"] for name, one in plans.items()},
             {called[name]: one["against"][STATUS_QUO] for name, one in plans.items() if name != STATUS_QUO},
             currency=summary["currency"],

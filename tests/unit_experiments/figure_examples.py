@@ -3,9 +3,11 @@
 import numpy as np
 from attribution_example import example as attribution_example, journeys_example
 from customers_example import example as customers_example
+from replan_example import CHANNELS, example as replan_example
 from truth_example import example as truth_example
 
 from experiments.plots.budget import budget_data
+from experiments.plots.budget_flow import flow_data
 from experiments.plots.comparison import comparison_data
 from experiments.plots.difference import difference_data
 from experiments.plots.funnel import funnel_data
@@ -20,6 +22,7 @@ from experiments.plots.retention import retention_data
 from experiments.plots.scoreboard import scoreboard_data
 from experiments.plots.synergy import synergy_data
 from experiments.plots.waterfall import waterfall_data
+from experiments.replan.words import short_names
 
 LABELS = {
     "xhs": "小红书KOL种草",
@@ -128,7 +131,14 @@ def _race():
     }
 
 
+def _flow(**changes):
+    summary = replan_example(**changes)
+    return flow_data(summary, CHANNELS, short_names(summary))
+
+
 EXAMPLES = {
+    "flow": _flow(),
+    "flow_of_weeks": _flow(blocks=52, one_shot=False),
     "budget": budget_data(list(LABELS), LABELS, NOW, NEW, currency="CNY", limits={"store": (702_000, 3e6)}),
     "funnel": funnel_data({"now": _occupancy(0.0)}, STAGES, paid_periods=52, period_name="week"),
     "funnels": funnel_data(
