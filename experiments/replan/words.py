@@ -182,6 +182,15 @@ def _blocks(case: Case, summary: Mapping[str, Any]) -> Grid:
     return Grid(title, header, tuple(rows))
 
 
+def _as_hold(plans: Mapping[str, Any]) -> list[str]:
+    """Policies whose money never left that of `hold`."""
+    if "hold" not in plans:
+        return []
+    return [
+        name for name, one in plans.items() if name != "hold" and one["blocks"] == plans["hold"]["blocks"]
+    ]
+
+
 def _reading(summary: Mapping[str, Any]) -> str:
     held = f"{formatting.percent(summary['reserve'])} of the total waits for the last block. "
     called = [f"{name} = {one['label']}" for name, one in summary["plans"].items() if one["replanned"]]
@@ -198,6 +207,9 @@ def _reading(summary: Mapping[str, Any]) -> str:
         "Each replicate is a market of its own, in which a policy decides on its own records; all plans meet "
         "the same draws. The policy in front was picked by its mean, which flatters it; the counts do not.",
     ]
+    same = _as_hold(summary["plans"])
+    if same:
+        lines.append(f"Decided as `hold` throughout, for want of anything to say: {', '.join(same)}.")
     if ONE_SHOT in summary["plans"]:
         lines.append(
             f"The one-shot plan took {summary['runs']} simulations of the scenario before the start, on "
