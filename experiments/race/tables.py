@@ -88,7 +88,7 @@ def _note(summary: Mapping[str, Any]) -> str:
         "- A run is one simulation, that of no spend included. Searches differ in their seed and their draws "
         f"from repeat to repeat; plans are judged on {texts.replicates(summary['replicates'])}.\n"
         "- 'Measured' rules simulate today's mix without each channel in turn and so know what it brings; "
-        "the other rules with one simulation read a year of today's plan as the brand records it.\n"
+        "the other rules with one simulation read today's plan as the brand records it.\n"
         "- Regrets closer together than half an interval are not told apart; --replicates narrows them."
     )
 

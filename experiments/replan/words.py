@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: The measures of a case that claims a year of attribution-led reallocation did much (FACTS A3.8).
 LIFTS = {"revenue": "Revenue", "active_end": "Active customers at the end", "roi": "ROI"}
+#: Beyond this a change relative to a base near zero says little, and the numbers themselves are told.
+MOST_RELATIVE = 2.0
 AGAINST = {STATUS_QUO: "the status quo", ONE_SHOT: "the one-shot plan"}
 
 
@@ -153,6 +155,9 @@ def _relative(summary: Mapping[str, Any], name: str, kpi: str) -> str:
     change = summary["plans"][name]["against"][STATUS_QUO][kpi]
     if not now or change["mean"] is None:
         return formatting.MISSING
+    if abs(change["mean"]) > MOST_RELATIVE * abs(now):
+        by = formatting.number(change["mean"], "ratio", signed=True)
+        return f"from {formatting.number(now, 'ratio')} by {by}"
     mean = formatting.percent(change["mean"] / abs(now), signed=True, digits=1)
     if change["low"] is None:
         return mean
@@ -170,16 +175,20 @@ def _blocks(case: Case, summary: Mapping[str, Any]) -> Grid:
         (
             case.labels[channel],
             *(
-                f"{formatting.compact(pairs[f][0][channel]['mean'])} → "
-                f"{formatting.compact(pairs[f][1][channel]['mean'])}"
+                f"{_tight(pairs[f][0][channel]['mean'])} → {_tight(pairs[f][1][channel]['mean'])}"
                 for f in shown
             ),
         )
         for channel in case.priced
     ]
-    header = ("Channel", *(f"{f + 1}: from {summary['blocks'][f]['name'].split(' to ')[0]}" for f in shown))
-    title = f"Money by block, {summary['currency']}: status quo → '{summary['plans'][best]['label']}', mean"
+    header = ("Channel", *(f"{f + 1}: {summary['blocks'][f]['name'].split(' to ')[0]}" for f in shown))
+    label = summary["plans"][best]["label"]
+    title = f"Money by block (first day), {summary['currency']}: status quo → '{label}', mean"
     return Grid(title, header, tuple(rows))
+
+
+def _tight(amount: float) -> str:
+    return formatting.compact(amount).replace(" ", "")
 
 
 def _as_hold(plans: Mapping[str, Any]) -> list[str]:
