@@ -126,3 +126,14 @@ def test_an_unknown_entrant_is_named():
     result = invoke("--methods", "default,magic")
     assert result.exit_code == 2
     assert "'magic'" in str(result.exception or result.stderr) + result.stderr
+
+
+def test_names_beside_the_figure_are_moved_apart_and_no_further():
+    from experiments.plots.race import _apart
+
+    assert _apart([1.0, 10.0, 50.0], 1.2, 100.0) == pytest.approx([1.0, 10.0, 50.0])
+    found = np.array(_apart([1.0, 10.0, 10.0, 10.0, 50.0], 1.2, 100.0))
+    np.testing.assert_allclose(found, [1.0, 10 / 1.2, 10.0, 10 * 1.2, 50.0])
+    crowded = np.array(_apart([90.0, 95.0, 99.0], 1.5, 100.0))
+    assert crowded[-1] <= 100.0 + 1e-9
+    np.testing.assert_allclose(crowded[1:] / crowded[:-1], 1.5)
