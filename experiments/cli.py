@@ -25,6 +25,7 @@ from experiments.commands.fit_customers import fit_customers
 from experiments.commands.journeys import journeys
 from experiments.commands.optimize import optimize
 from experiments.commands.race import race
+from experiments.commands.replan import replan
 from experiments.commands.run import run
 from experiments.commands.scenarios import scenarios
 from experiments.commands.score import score
@@ -116,6 +117,7 @@ for command in (
     claims,
     optimize,
     race,
+    replan,
     score,
     truth,
     attribute,

@@ -36,7 +36,15 @@ if TYPE_CHECKING:
         Objective as Objective,
         objective as objective,
     )
+    from optimize.policies import POLICIES as POLICIES, weights_of as weights_of
+    from optimize.policy_options import PolicyOptions as PolicyOptions
     from optimize.problem import BudgetProblem as BudgetProblem, GroupLimit as GroupLimit
+    from optimize.replanning import (
+        Market as Market,
+        blocked as blocked,
+        decide as decide,
+        replan as replan,
+    )
     from optimize.result import (
         OptimizeResult as OptimizeResult,
         ParetoPoint as ParetoPoint,
@@ -64,20 +72,27 @@ _HOME = {
     "objective": "objectives",
     "MEASURED_RULES": "measured_rules",
     "METHODS": "methods",
+    "Market": "replanning",
     "Meter": "evaluator",
     "OBJECTIVES": "objectives",
     "Objective": "objectives",
     "OptimizeResult": "result",
+    "POLICIES": "policies",
     "ParetoPoint": "result",
+    "PolicyOptions": "policy_options",
     "ResponseCurve": "explain",
     "SEARCH_REPLICATE": "evaluator",
     "ShadowPrice": "explain",
     "SimulationMeter": "evaluator",
     "TracePoint": "result",
     "Verdict": "result",
+    "blocked": "replanning",
+    "decide": "replanning",
     "in_proportion": "baselines",
     "optimize": "run",
     "proportional": "baselines",
+    "replan": "replanning",
+    "weights_of": "policies",
 }
 
 __all__ = sorted(_HOME)

@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 LINES = (0.5, 0.3, 0.2)
 #: Halvings of the interval that holds a level.
 _ROUNDS = 80
+#: Share of the total below which an amount is none: a level that would raise it to one is no number.
+_NOTHING = 1e-12
 
 
 def equal(problem: BudgetProblem) -> Floats:
@@ -35,18 +37,23 @@ def historical(problem: BudgetProblem) -> Floats:
 
 
 def five_three_two(problem: BudgetProblem) -> Floats:
-    """Half of the money for the main lines, 30 % for the second, 20 % for the third (FACTS A1.5).
+    """Half of the money for the main line, 30 % for the second, 20 % for the third (FACTS A1.5).
 
-    The rule names lines of one firm; here today's money ranks the channels, thirds of them are the lines,
-    and within a line money keeps today's proportions.
+    Which channels are which line says `optimization.lines`; channels that stand in none get nothing.
+    Without it today's money ranks the channels, and thirds of them are the lines. Within a line money
+    keeps today's proportions.
     """
-    today_c = problem.status_quo_at_total()
-    ranked = sorted(problem.free_c, key=lambda c: -today_c[c])
+    today_c, free_c = problem.status_quo_at_total(), problem.free_c
+    ranked = np.array(sorted(free_c, key=lambda c: -today_c[c]))
+    lines = problem.lines or np.array_split(ranked, len(LINES))
     amounts_c = np.zeros(len(problem.lower_c))
-    for share, line in zip(LINES, np.array_split(np.array(ranked), len(LINES)), strict=True):
-        weight = today_c[line] if today_c[line].sum() > 0 else np.ones(len(line))
-        if len(line):
-            amounts_c[line] = share * weight / weight.sum()
+    for share, line in zip(LINES, lines, strict=True):
+        takers = np.intersect1d(np.array(line, dtype=np.intp), free_c)
+        if len(takers):
+            weight = today_c[takers] if today_c[takers].sum() > 0 else np.ones(len(takers))
+            amounts_c[takers] = share * weight / weight.sum()
+    if amounts_c.sum() <= 0:
+        return historical(problem)
     amounts_c *= problem.total / amounts_c.sum()
     return project(problem, scaled(problem, amounts_c) if problem.violations(amounts_c) else amounts_c)
 
@@ -92,6 +99,7 @@ def scaled(problem: BudgetProblem, amounts_c: Floats) -> Floats:
     It is the nearest plan in relative entropy where groups do not overlap; `project` does the rest.
     """
     lower_c, upper_c = problem.lower_c, np.minimum(problem.upper_c, problem.total)
+    amounts_c = np.where(amounts_c > _NOTHING * problem.total, amounts_c, 0.0)
 
     def filled(level: float) -> Floats:
         found_c = np.clip(level * amounts_c, lower_c, upper_c)

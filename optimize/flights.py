@@ -65,8 +65,26 @@ def divide(
     else:
         step = max(1, _WEEKS[flights] * 7 // days)
         firsts = list(range(0, periods, step))
+    return _cut(flights, firsts, periods, start, days)
+
+
+def divide_every(
+    every: int, periods: int, *, start: dt.date | None = None, days: int = 7
+) -> tuple[Flight, ...]:
+    """Cut a plan into flights of so many periods; the last one may be shorter.
+
+    Raises:
+        LimitError: more than 52 flights.
+    """
+    return _cut(f"every {every} periods", list(range(0, periods, every)), periods, start, days)
+
+
+def _cut(
+    asked: int | str, firsts: list[int], periods: int, start: dt.date | None, days: int
+) -> tuple[Flight, ...]:
+    """Flights that begin at these periods."""
     if len(firsts) > MOST:
-        raise LimitError(f"flights: {flights} makes {len(firsts)} of them; at most {MOST} can be decided")
+        raise LimitError(f"flights: {asked} makes {len(firsts)} of them; at most {MOST} can be decided")
     if len(firsts) == 1:
         return whole(periods)
     lasts = [*(first - 1 for first in firsts[1:]), periods - 1]

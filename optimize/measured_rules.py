@@ -17,25 +17,28 @@ import numpy.typing as npt
 
 from optimize.baselines import historical, in_proportion
 from optimize.evaluator import Evaluator
+from optimize.policy_options import PolicyOptions
 from optimize.problem import BudgetProblem
 
 Floats = npt.NDArray[np.float64]
-
-#: Revenue per unit of money below which a channel is culled (FACTS A1.24).
-LEAST_ROAS = 2.0
+MeasuredRule = Callable[[BudgetProblem, Evaluator, PolicyOptions], Floats]
 
 
-def proportional_to_roi(problem: BudgetProblem, evaluator: Evaluator) -> Floats:
+def proportional_to_roi(problem: BudgetProblem, evaluator: Evaluator, options: PolicyOptions) -> Floats:
     """Money in proportion to each channel's return per unit of money; none for those that return nothing."""
     spent_c, lost_c = _without_each(problem, evaluator, "profit")
     # Profit lost without a channel is margin less its money, so margin over money is one more.
     return in_proportion(problem, np.where(spent_c > 0, lost_c / np.where(spent_c > 0, spent_c, 1) + 1, 0))
 
 
-def cull_below_roas_2(problem: BudgetProblem, evaluator: Evaluator) -> Floats:
-    """Channels with less than 2 of revenue per unit of money lose all; the others share it as today."""
+def cull_below_roas(problem: BudgetProblem, evaluator: Evaluator, options: PolicyOptions) -> Floats:
+    """Channels that bring less than the least revenue per unit of money lose all to the others.
+
+    Who stays shares it as today. The threshold is on revenue (FACTS A1.24): at a margin m, ROAS 2 is a
+    profit of 2 m - 1 per unit of money.
+    """
     spent_c, lost_c = _without_each(problem, evaluator, "revenue")
-    return in_proportion(problem, np.where(lost_c >= LEAST_ROAS * spent_c, spent_c, 0.0))
+    return in_proportion(problem, np.where(lost_c >= options.least_roas * spent_c, spent_c, 0.0))
 
 
 def _without_each(problem: BudgetProblem, evaluator: Evaluator, kpi: str) -> tuple[Floats, Floats]:
@@ -54,7 +57,7 @@ def _without_each(problem: BudgetProblem, evaluator: Evaluator, kpi: str) -> tup
     return today_c, lost_c
 
 
-MEASURED_RULES: dict[str, Callable[[BudgetProblem, Evaluator], Floats]] = {
+MEASURED_RULES: dict[str, MeasuredRule] = {
     "proportional_to_roi": proportional_to_roi,
-    "cull_below_roas_2": cull_below_roas_2,
+    "cull_below_roas": cull_below_roas,
 }

@@ -52,6 +52,7 @@ class BudgetProblem:
         most_on: most channels that get money.
         max_shift: most money that goes elsewhere than today, as a share of what is spent.
         locked: channels held at today's amount.
+        lines: channels of the main, second and third line for the rule 5-3-2; empty: by today's money.
         targets: goals that only simulation can check.
         minimise_spend: look for the cheapest plan that reaches the targets; the objective is then `spend`.
         reach: climb towards the targets instead of the objectives, as such a search does at a given total.
@@ -73,6 +74,7 @@ class BudgetProblem:
     most_on: int | None = None
     max_shift: float | None = None
     locked: tuple[str, ...] = ()
+    lines: tuple[tuple[int, ...], ...] = ()
     targets: tuple[Target, ...] = ()
     minimise_spend: bool = False
     reach: bool = False

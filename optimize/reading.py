@@ -32,8 +32,9 @@ def read_problem(
     total: float | None = None,
     objectives: tuple[str, ...] = ("roi",),
     minimise_spend: bool = False,
+    flights: tuple[Flight, ...] | None = None,
 ) -> BudgetProblem:
-    """Turn the block into a problem; `total` overrides its own.
+    """Turn the block into a problem; `total` and `flights` override its own.
 
     Raises:
         LimitError: limits that name no channel, contradict each other or cannot meet the total.
@@ -44,7 +45,7 @@ def read_problem(
             raise LimitError("minimize: the cheapest plan needs a target to reach; give --target KPI=VALUE")
         objectives = ("spend",)
     budget = float(given if given is not None else status_quo.total)
-    flights = _flights(block, world, status_quo)
+    flights = flights or _flights(block, world, status_quo)
     less = block.at_most or minimise_spend
     fixed: dict[str, Any] = {
         "objectives": objectives,
@@ -107,6 +108,7 @@ def _make(
         most_on=block.max_channels,
         max_shift=block.max_shift,
         locked=tuple(block.locked),
+        lines=reader.lines(block.lines),
         **fixed,
     )
 
@@ -179,6 +181,10 @@ class _Reader:
                         "unlock it or drop the limit"
                     )
             self.lower[cell] = self.upper[cell] = held
+
+    def lines(self, named: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], ...]:
+        """Channel numbers of the lines of 5-3-2."""
+        return tuple(tuple(self._channel(name) for name in line) for line in named)
 
     def cap_flights(self, most: float) -> None:
         """All channels together, in each flight."""

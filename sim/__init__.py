@@ -94,6 +94,7 @@ if TYPE_CHECKING:
         CrossChannel as CrossChannel,
         cross_channel_conversion as cross_channel_conversion,
     )
+    from sim.measure.journeys.history import History as History, observe as observe
     from sim.measure.journeys.observed import (
         JourneyLog as JourneyLog,
         cut_journeys as cut_journeys,
@@ -209,6 +210,7 @@ _NAMES = {
     "sim.measure.customers.residual": "free_pushers",
     "sim.measure.customers.rfm": "RFM_MEASURES RFM_SEGMENTS",
     "sim.measure.journeys.cross_channel": "CrossChannel cross_channel_conversion",
+    "sim.measure.journeys.history": "History observe",
     "sim.measure.journeys.observed": "JourneyLog cut_journeys paths_from_log paths_of_journeys",
     "sim.measure.journeys.paths_met": (
         "ChannelCount OrderEffect PathValue distinct_channels order_effects top_paths"

@@ -46,6 +46,22 @@ def _budgets(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.option(
     "--budget", type=float, metavar="AMOUNT", help="Money over the whole plan; default: the scenario's."
 )
+@click.option(
+    "--least-roas",
+    type=click.FloatRange(min=0),
+    default=2.0,
+    show_default=True,
+    metavar="X",
+    help="Revenue per unit of money below which the rules that cull drop a channel.",
+)
+@click.option(
+    "--least-activity",
+    type=click.FloatRange(min=0),
+    default=0.8,
+    show_default=True,
+    metavar="X",
+    help="Orders per user over those of all users below which the health rule drops a channel.",
+)
 @simulation_options
 @click.pass_context
 def race(
@@ -57,6 +73,8 @@ def race(
     methods: tuple[str, ...],
     objective: str,
     budget: float | None,
+    least_roas: float,
+    least_activity: float,
     settings: Settings,
 ) -> None:
     """Run every search and rule of thumb on SCENARIO and judge all their plans on common draws.
@@ -67,7 +85,7 @@ def race(
     from experiments.delivery import deliver
     from experiments.race.answer import Request, answer_race
 
-    request = Request(scenario, methods, runs, repeats, objective, budget)
+    request = Request(scenario, methods, runs, repeats, objective, budget, least_roas, least_activity)
     answer = deliver(settings, lambda: answer_race(request, settings))
     if answer.interrupted:
         context.exit(INTERRUPTED)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.plots import style
 from experiments.plots.budget import BudgetData, plot_budget
+from experiments.plots.budget_flow import FlowData, columns_of as flow_columns, plot_flow
 from experiments.plots.claims import ClaimsData, plot_claims
 from experiments.plots.comparison import ComparisonData, plot_comparison
 from experiments.plots.difference import DifferenceData, plot_difference
@@ -81,6 +82,12 @@ LAYOUTS: dict[type, Layout] = {
     ),
     SynergyData: Layout(plot_synergy, lambda data, _: max(3.2, 1.6 + 0.42 * len(data.labels))),
     WaterfallData: Layout(plot_waterfall, lambda data, _: max(3.4, 1.5 + 0.36 * len(data.steps))),
+    FlowData: Layout(
+        plot_flow,
+        lambda data, rows: 1.6 + 2.2 * rows,
+        lambda data: _grid(len(data.plans), flow_columns(len(data.plans))),
+        share_y=True,
+    ),
     FunnelData: Layout(plot_funnel, lambda data, _: 5.0, lambda data: _grid(len(data.stages), 4)),
     ResponseData: Layout(
         plot_response,

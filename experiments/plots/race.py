@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from experiments import formatting
 from experiments.plots import style
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class RaceData:
 
 def race_data(summary: Mapping[str, Any]) -> RaceData:
     """Data of the figure from the answer of `omnifunnel race`."""
-    from experiments.race.tables import NAMES, finding
+    from experiments.race.tables import finding, names as names_of
 
     league = summary["league"]
     names = dict.fromkeys(row["name"] for row in league if row["runs"])
@@ -48,8 +50,9 @@ def race_data(summary: Mapping[str, Any]) -> RaceData:
         )
         for name in names
     )
+    called = names_of(summary)
     rules = sorted(
-        ((NAMES[row["name"]], row["median"]) for row in league if not row["runs"]), key=lambda rule: rule[1]
+        ((called[row["name"]], row["median"]) for row in league if not row["runs"]), key=lambda rule: rule[1]
     )
     return RaceData(finding(summary), summary["unit"], lines, tuple(rules))
 
@@ -71,7 +74,7 @@ def plot_race(ax: Axes, data: RaceData) -> None:
         ax.set_xscale("log")
         ax.set_xticks(budgets, [f"{runs:,}" for runs in budgets])
         ax.xaxis.minorticks_off()
-        ax.set_xlim(first / reach**0.05, last * reach**0.55)
+        ax.set_xlim(first / reach**0.05, last * reach**0.7)
     else:
         ax.set_xticks([])
         ax.set_xlim(0.9, 1.6)
@@ -99,22 +102,32 @@ def _rules(ax: Axes, rules: Sequence[tuple[str, float]], at: Sequence[float]) ->
     low, high = min(values) / 1.3, max(values) * 1.3
     ax.set_ylim(low, high)
     levels = [max(value, FLOOR) for _, value in rules]
-    places = _apart(levels, (high / low) ** (1 / 20), high)
-    for (name, _), level, place in zip(rules, levels, places, strict=True):
+    places = _apart(levels, (high / low) ** (1 / 22), high)
+    for (name, value), level, place in zip(rules, levels, places, strict=True):
         ax.plot(at[:2], [level, place], color=style.NOW, lw=1.2)
-        ax.text(at[2], place, name, va="center", fontsize=8.5, color=style.INK)
+        text = f"{name}, {formatting.number(value, 'ratio' if value < 10 else 'count')} %"
+        ax.text(at[2], place, text, va="center", fontsize=8.5, color=style.INK)
 
 
 def _apart(levels: Sequence[float], step: float, top: float) -> list[float]:
-    """Rising levels moved so that each is `step` times the one below, none above the top."""
-    places: list[float] = []
-    for level in levels:
-        places.append(max(level, places[-1] * step) if places else level)
-    ceiling = top
-    for n in reversed(range(len(places))):
-        places[n] = min(places[n], ceiling)
-        ceiling = places[n] / step
-    return places
+    """Rising levels moved as little as can be, each at least `step` times the one below, none above the top.
+
+    On the log scale, less what lies below it at least, a place must not fall: names that would touch are
+    pooled round their mean.
+    """
+    pools: list[list[float]] = []
+    for number, level in enumerate(levels):
+        pools.append([math.log(level) - number * math.log(step)])
+        while len(pools) > 1 and _mean(pools[-2]) > _mean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    bases = [_mean(pool) for pool in pools for _ in pool]
+    highest = math.log(top) - (len(levels) - 1) * math.log(step)
+    return [math.exp(min(base, highest)) * step**number for number, base in enumerate(bases)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _floored(values: Sequence[float]) -> list[float]:

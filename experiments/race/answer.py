@@ -42,6 +42,8 @@ class Request:
     repeats: int
     objective: str
     budget: float | None
+    least_roas: float = 2.0
+    least_activity: float = 0.8
 
 
 @dataclass
@@ -66,7 +68,7 @@ def answer_race(request: Request, settings: Settings) -> Answer:
     entries = entries_of(request)
     announce(settings)
     with progress("racing", quiet=settings.quiet) as report:
-        ran = run_all(problem, entries, settings, report)
+        ran = run_all(problem, entries, request, settings, report)
     if not ran.entries:
         raise KeyboardInterrupt
     with progress("judging", quiet=settings.quiet) as report:
@@ -109,8 +111,13 @@ def entries_of(request: Request) -> list[Entry]:
     return entries
 
 
-def run_all(problem: BudgetProblem, entries: Sequence[Entry], settings: Settings, report: Report) -> Field:
+def run_all(
+    problem: BudgetProblem, entries: Sequence[Entry], request: Request, settings: Settings, report: Report
+) -> Field:
     """Run entries in turn; an interrupt ends the race with those that have finished."""
+    from optimize import PolicyOptions
+
+    options = PolicyOptions(request.least_roas, request.least_activity)
     ran, total, done = Field(), sum(max(entry.runs, 1) for entry in entries), 0
     try:
         for entry in entries:
@@ -118,7 +125,7 @@ def run_all(problem: BudgetProblem, entries: Sequence[Entry], settings: Settings
             def step(used: int, _of: int, _words: str, entry: Entry = entry, before: int = done) -> None:
                 report(before + min(used, entry.runs), total, f"{entry.name}, {entry.runs} runs")
 
-            amounts, used = recommend(problem, entry, settings, step)
+            amounts, used = recommend(problem, entry, settings, step, options)
             ran.entries.append(entry.charged(used))
             ran.plans.append(problem.plan(amounts))
             done += max(entry.runs, 1)
@@ -205,6 +212,7 @@ def _summary(
         "seed": settings.seed,
         "replicates": settings.replicates,
         "repeats": request.repeats,
+        "thresholds": {"least_roas": request.least_roas, "least_activity": request.least_activity},
         "unit": f"per cent of the best plan's {problem.goals[0].label}",
         "league": list(rows),
     }

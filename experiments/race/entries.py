@@ -8,21 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.commands.options import Settings
-    from optimize import BudgetProblem, Evaluator
+    from optimize import BudgetProblem, Evaluator, PolicyOptions
 
-#: Rule -> what people call it. The last two spend as an attribution rule credits today's revenue.
+#: Rule -> what people call it; thresholds are filled in.
 RULES = {
     "equal": "equal split",
     "historical": "today's mix",
     "five_three_two": "5-3-2",
-    "proportional_to_roi": "in proportion to ROI",
-    "cull_below_roas_2": "cull below ROAS 2",
+    "proportional_to_roi": "in proportion to ROI, measured",
+    "cull_below_roas": "cull below ROAS {roas}, measured",
+    "credited_roi": "in proportion to ROAS, credited",
+    "credited_cull": "cull below ROAS {roas}, credited",
     "last_click": "as last touch credits",
     "markov": "as Markov chain credits",
+    "rfm_health": "channel health (RFM) below {activity}",
 }
-#: Attribution rule behind a rule of thumb; consumers whose journeys are read.
-CREDITED = {"last_click": "last", "markov": "markov_1"}
-PANEL = 10_000
+#: Rule of thumb -> policy that decides it from a year's records of today's plan, one simulation.
+RECORDED = {
+    "credited_roi": "proportional_roi",
+    "credited_cull": "cull",
+    "last_click": "last_click",
+    "markov": "markov",
+    "rfm_health": "rfm",
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +47,20 @@ class Entry:
         return replace(self, used=used)
 
 
+def rule_names(least_roas: float, least_activity: float) -> dict[str, str]:
+    """What people call each rule under these thresholds."""
+    return {
+        name: text.format(roas=f"{least_roas:g}", activity=f"{least_activity:g}")
+        for name, text in RULES.items()
+    }
+
+
 def recommend(
-    problem: BudgetProblem, entry: Entry, settings: Settings, step: Callable[[int, int, str], None]
+    problem: BudgetProblem,
+    entry: Entry,
+    settings: Settings,
+    step: Callable[[int, int, str], None],
+    options: PolicyOptions,
 ) -> tuple[Any, int]:
     """Amounts recommended, and simulations used; each repeat has draws and a search seed of its own."""
     from optimize import BASELINES, MEASURED_RULES, METHODS, Evaluator, SimulationMeter
@@ -48,24 +68,25 @@ def recommend(
     if entry.name in BASELINES:
         return BASELINES[entry.name](problem), 0
     seed = settings.seed + entry.repeat
-    if entry.name in CREDITED:
-        return _credited(problem, CREDITED[entry.name], seed), 1
+    if entry.name in RECORDED:
+        return _recorded(problem, RECORDED[entry.name], seed, settings, options), 1
     meter = SimulationMeter(problem.world, seed=seed, engine=settings.engine, threads=settings.jobs)
     runs = entry.runs or len(problem.free_c) + 2
     evaluator: Evaluator = Evaluator(problem, meter, runs=runs, progress=step)
     if entry.name in MEASURED_RULES:
-        return MEASURED_RULES[entry.name](problem, evaluator), evaluator.runs_used
+        return MEASURED_RULES[entry.name](problem, evaluator, options), evaluator.runs_used
     best = METHODS[entry.name](problem, evaluator, seed=seed).best
     amounts = BASELINES["historical"](problem) if best is None else best.amounts_c
     return amounts, evaluator.runs_used
 
 
-def _credited(problem: BudgetProblem, rule: str, seed: int) -> Any:
-    """Money in proportion to the revenue that a rule credits in today's journeys, one simulation of them."""
-    from optimize import SEARCH_REPLICATE, in_proportion
-    from sim import attribute, panel, paths_from_log, replay, simulate
+def _recorded(
+    problem: BudgetProblem, policy: str, seed: int, settings: Settings, options: PolicyOptions
+) -> Any:
+    """Money as a policy weighs the channels after all periods of today's plan, as a brand records them."""
+    from optimize import SEARCH_REPLICATE, Market, in_proportion, weights_of
 
-    world = problem.world
-    run = simulate(world, problem.status_quo, seed=seed, replicate=SEARCH_REPLICATE)
-    log = replay(run, panel(world, min(PANEL, world.agents)))
-    return in_proportion(problem, attribute(paths_from_log(log, view="brand"), rule).value_c)
+    plan = problem.status_quo
+    market = Market(problem.world, seed, SEARCH_REPLICATE, engine=settings.engine, threads=settings.jobs)
+    history = market.histories([plan], plan.periods)[plan]
+    return in_proportion(problem, weights_of(policy, history, [(0, plan.periods)], options))

@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments import formatting, texts
-from experiments.race.entries import RULES
+from experiments.race.entries import rule_names
 from experiments.tables import Grid, Sheet
 
 if TYPE_CHECKING:
     from experiments.runner import Case
 
-NAMES = {"status_quo": "today's plan"} | RULES
+
+def names(summary: Mapping[str, Any]) -> dict[str, str]:
+    """Rule, or today's plan -> what people call it."""
+    return {"status_quo": "today's plan"} | rule_names(**summary["thresholds"])
 
 
 def sections(case: Case, summary: Mapping[str, Any]) -> list[str | Grid]:
@@ -31,23 +34,23 @@ def finding(summary: Mapping[str, Any]) -> str:
     """The best search at the most runs against the best rule, in one sentence."""
     searches = [row for row in summary["league"] if row["runs"]]
     rules = [row for row in summary["league"] if not row["runs"]]
-    rule = min(rules, key=lambda row: row["median"])
+    rule, called = min(rules, key=lambda row: row["median"]), names(summary)
     if not searches:
-        return (
-            f"Of the rules, {NAMES[rule['name']]} comes closest to the best: {_short(rule['median'])} short."
-        )
+        return f"Of the rules, {called[rule['name']]} comes closest to the best: {_short(rule['median'])}."
     most = max(row["runs"] for row in searches)
     best = min((row for row in searches if row["runs"] == most), key=lambda row: row["median"])
     return (
         f"After {most} runs {best['name']} comes closest to the best plan of the race: "
-        f"{_short(best['median'])} short in the middle of {best['repeats']} repeats, "
-        f"{_short(best['worst'])} at worst; the best rule, {NAMES[rule['name']]}, is "
-        f"{_short(rule['median'])} short."
+        f"{_short(best['median'])} in the middle of {best['repeats']} repeats, "
+        f"{_short(best['worst'])} at worst; the best rule, {called[rule['name']]}, is "
+        f"{_short(rule['median'])}."
     )
 
 
 def _short(value: float) -> str:
-    return f"{formatting.number(value, 'ratio')} %"
+    """`1.20 % short`; a plan may be ahead of the one that other draws named the best."""
+    size = formatting.number(abs(value), "ratio")
+    return f"{size} % {'short' if value >= 0 else 'ahead'}"
 
 
 def _searches(summary: Mapping[str, Any]) -> Grid:
@@ -68,8 +71,9 @@ def _cell(row: Mapping[str, Any]) -> str:
 
 def _rules(summary: Mapping[str, Any]) -> Grid:
     rows = sorted((row for row in summary["league"] if not row["runs"]), key=lambda row: row["median"])
+    called = names(summary)
     table = tuple(
-        (NAMES[row["name"]], str(row["used"]), formatting.interval(row["regret"], "ratio")) for row in rows
+        (called[row["name"]], str(row["used"]), formatting.interval(row["regret"], "ratio")) for row in rows
     )
     return Grid(
         f"Rules of thumb: regret, {summary['unit']}", ("Rule", "Simulations", "Regret (95 % interval)"), table
@@ -83,6 +87,8 @@ def _note(summary: Mapping[str, Any]) -> str:
         "one half of the draws names the best plan for the other half.\n"
         "- A run is one simulation, that of no spend included. Searches differ in their seed and their draws "
         f"from repeat to repeat; plans are judged on {texts.replicates(summary['replicates'])}.\n"
+        "- 'Measured' rules simulate today's mix without each channel in turn and so know what it brings; "
+        "the other rules with one simulation read today's plan as the brand records it.\n"
         "- Regrets closer together than half an interval are not told apart; --replicates narrows them."
     )
 

@@ -109,6 +109,24 @@ def goals(parts: Parts) -> Iterator[Problem]:
         yield from _ordered(target, path, (("min", "max"),))
 
 
+def lines(parts: Parts) -> Iterator[Problem]:
+    """The lines of 5-3-2 are three, none is empty, and a channel stands in one of them at most."""
+    named = items(mapping(parts.document.get("optimization")).get("lines"))
+    path: Path = ("optimization", "lines")
+    if named and len(named) != 3:
+        yield Problem(path, "must hold the main, the second and the third line", f"{len(named)} lines")
+    met: set[object] = set()
+    for number_, line in enumerate(named):
+        if isinstance(line, list) and not line:
+            yield Problem((*path, number_), "must name at least one channel")
+        for position, name in enumerate(items(line)):
+            place = (*path, number_, position)
+            yield from _bounded_channels(parts, place, name, None)
+            if isinstance(name, str) and name in met:
+                yield Problem(place, "must be a channel that stands in no line before")
+            met |= {name} if isinstance(name, str) else set()
+
+
 def _ordered(block: Mapping[str, object], path: Path, pairs: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     for low, high in pairs:
         least, most = number(block.get(low)), number(block.get(high))
@@ -121,7 +139,7 @@ def _bounded_channels(parts: Parts, path: Path, channel: object, group: object) 
         yield Problem((*path, "group"), "must name at least one channel")
     names = [((*path, "group", position), name) for position, name in enumerate(items(group))]
     seen: set[str] = set()
-    alone = path if path[1] == "locked" else (*path, "channel")
+    alone = path if path[1] in ("locked", "lines") else (*path, "channel")
     for place, name in [(alone, channel), *names]:
         yield from name_known(place, name, parts.channels, "channel")
         if isinstance(name, str) and name in parts.channels and name not in parts.priced:
@@ -133,4 +151,4 @@ def _bounded_channels(parts: Parts, path: Path, channel: object, group: object) 
         seen.add(name)
 
 
-PLAN_CHECKS = (spend, flights, history, limits, goals)
+PLAN_CHECKS = (spend, flights, history, limits, goals, lines)

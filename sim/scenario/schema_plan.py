@@ -97,6 +97,11 @@ class Optimization(Model):
         default=1, description="windows decided one by one: 1 to 52, or weekly, 4-weekly, monthly"
     )
     locked: tuple[Id, ...] = Field(default=(), description="channels that keep today's amount")
+    lines: tuple[tuple[Id, ...], ...] = Field(
+        default=(),
+        description="channels of the main, second and third line, which the rule of thumb 5-3-2 gives "
+        "50, 30 and 20 % of the total; default: by today's money",
+    )
     max_channels: Annotated[Count, Field(ge=1)] | None = Field(
         default=None, description="most channels that get money"
     )

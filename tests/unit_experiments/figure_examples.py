@@ -4,10 +4,12 @@ import numpy as np
 from attribution_example import example as attribution_example, journeys_example
 from claims_example import example as claims_example
 from customers_example import example as customers_example
+from replan_example import CHANNELS, example as replan_example
 from truth_example import example as truth_example
 
 from experiments.comparing.ranking import rank
 from experiments.plots.budget import budget_data
+from experiments.plots.budget_flow import flow_data
 from experiments.plots.claims import claims_data
 from experiments.plots.comparison import comparison_data
 from experiments.plots.difference import difference_data
@@ -24,6 +26,7 @@ from experiments.plots.retention import retention_data
 from experiments.plots.scoreboard import scoreboard_data
 from experiments.plots.synergy import synergy_data
 from experiments.plots.waterfall import waterfall_data
+from experiments.replan.words import short_names
 
 LABELS = {
     "xhs": "小红书KOL种草",
@@ -125,7 +128,7 @@ def _race():
     """Five searches, rules that lie close together and far apart."""
     league = [{"name": "status_quo", "runs": 0, "median": 30.0, "worst": 30.0}]
     for n, name in enumerate(
-        ("equal", "historical", "five_three_two", "proportional_to_roi", "cull_below_roas_2")
+        ("equal", "historical", "five_three_two", "proportional_to_roi", "cull_below_roas")
     ):
         league.append({"name": name, "runs": 0, "median": 30.0 - 0.2 * n**3, "worst": 30.0})
     league += [{"name": name, "runs": 0, "median": 52.0, "worst": 52.0} for name in ("last_click", "markov")]
@@ -133,10 +136,23 @@ def _race():
         for runs in (50, 100, 200, 400):
             row = {"name": name, "runs": runs, "median": (1 + n) * 50 / runs, "worst": (2 + n) * 90 / runs}
             league.append(row | {"repeats": 10})
-    return {"league": league, "unit": "per cent of the best plan's profit", "replicates": 20}
+    thresholds = {"least_roas": 2.0, "least_activity": 0.8}
+    return {
+        "thresholds": thresholds,
+        "league": league,
+        "unit": "per cent of the best plan's profit",
+        "replicates": 20,
+    }
+
+
+def _flow(**changes):
+    summary = replan_example(**changes)
+    return flow_data(summary, CHANNELS, short_names(summary))
 
 
 EXAMPLES = {
+    "flow": _flow(),
+    "flow_of_weeks": _flow(blocks=52, one_shot=False),
     "budget": budget_data(list(LABELS), LABELS, NOW, NEW, currency="CNY", limits={"store": (702_000, 3e6)}),
     "funnel": funnel_data({"now": _occupancy(0.0)}, STAGES, paid_periods=52, period_name="week"),
     "funnels": funnel_data(

@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from experiments.cli import main
 from experiments.race import entries as race_entries
 from experiments.race.answer import Request, entries_of, shortfall
+from experiments.race.entries import RECORDED, RULES
+from optimize import BASELINES, MEASURED_RULES, METHODS, POLICIES
 
 SMALL = ["--set", "population.agents=300", "--set", "calendar.tail=4", "--replicates", "3", "--quiet"]
 
@@ -20,8 +22,9 @@ def invoke(*args):
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
     out = tmp_path_factory.mktemp("race") / "out"
-    names = "default,greedy,equal,historical,proportional_to_roi,last_click,markov"
-    result = invoke("--methods", names, "--runs", "12,24", "--repeats", "2", "--json", "--out", out)
+    names = "default,greedy," + ",".join(RULES)
+    options = ("--runs", "12,24", "--repeats", "2", "--least-roas", "1.5", "--least-activity", "0.2")
+    result = invoke("--methods", names, *options, "--json", "--out", out)
     assert result.exit_code == 0, result.stderr
     return json.loads(result.stdout), out
 
@@ -34,9 +37,11 @@ def test_every_entrant_has_a_row_with_its_runs(stored):
         assert row["used"] <= max(runs, 10)
         assert row["worst"] >= row["median"]
         assert row["repeats"] == (2 if runs else 1)
-    assert rows["equal", 0]["used"] == 0
-    assert rows["last_click", 0]["used"] == 1
-    assert rows["proportional_to_roi", 0]["used"] == 10
+    assert {name for name, runs in rows if not runs} == {"status_quo", *RULES}
+    used = {name: rows[name, 0]["used"] for name in RULES}
+    assert {name for name, runs in used.items() if runs == 1} == set(RECORDED)
+    assert {name for name, runs in used.items() if runs == 10} == set(MEASURED_RULES)
+    assert {name for name, runs in used.items() if runs == 0} == set(BASELINES)
 
 
 def test_text_table_and_figure_are_written(stored):
@@ -46,6 +51,20 @@ def test_text_table_and_figure_are_written(stored):
     text = (out / "summary.txt").read_text(encoding="utf-8")
     assert "After 24 runs" in text
     assert "Rules of thumb" in text
+    assert "cull below ROAS 1.5, credited" in text
+    assert "channel health (RFM) below 0.2" in text
+
+
+def test_every_policy_behind_a_rule_exists_and_every_rule_has_a_home():
+    assert set(RECORDED.values()) <= set(POLICIES)
+    assert set(RULES) == {*BASELINES, *MEASURED_RULES, *RECORDED}
+
+
+def test_every_method_and_every_rule_races_unless_some_are_named():
+    entries = entries_of(Request("x", (), (50, 100, 200, 400), 10, "profit", None))
+    searches = {name for name in METHODS if name != "surrogate"}
+    assert {entry.name for entry in entries} == {*searches, *RULES}
+    assert len(entries) == len(RULES) + len(searches) * 4 * 10
 
 
 def test_the_best_is_chosen_on_draws_that_do_not_measure_it():
@@ -107,3 +126,14 @@ def test_an_unknown_entrant_is_named():
     result = invoke("--methods", "default,magic")
     assert result.exit_code == 2
     assert "'magic'" in str(result.exception or result.stderr) + result.stderr
+
+
+def test_names_beside_the_figure_are_moved_apart_and_no_further():
+    from experiments.plots.race import _apart
+
+    assert _apart([1.0, 10.0, 50.0], 1.2, 100.0) == pytest.approx([1.0, 10.0, 50.0])
+    found = np.array(_apart([1.0, 10.0, 10.0, 10.0, 50.0], 1.2, 100.0))
+    np.testing.assert_allclose(found, [1.0, 10 / 1.2, 10.0, 10 * 1.2, 50.0])
+    crowded = np.array(_apart([90.0, 95.0, 99.0], 1.5, 100.0))
+    assert crowded[-1] <= 100.0 + 1e-9
+    np.testing.assert_allclose(crowded[1:] / crowded[:-1], 1.5)

@@ -9,7 +9,7 @@ import pytest
 from analytic import AnalyticMarket
 
 from optimize import Evaluator, GroupLimit, Minimum, optimize
-from optimize.flights import divide, flight_rows
+from optimize.flights import divide, divide_every, flight_rows
 from optimize.staged import lifting
 from optimize.timing import likely_gains, moved, weight_moves
 from sim import LimitError, Plan
@@ -35,6 +35,14 @@ def test_a_plan_is_cut_without_gaps(wanted, days, periods, firsts):
     assert covered == list(range(periods))
     if len(flights) > 1:
         assert flights[0].name.startswith("2026-09-07 to ")
+
+
+def test_blocks_of_so_many_periods_leave_the_rest_for_the_last():
+    found = divide_every(4, 10, start=MONDAY)
+    assert [(flight.first, flight.last) for flight in found] == [(0, 3), (4, 7), (8, 9)]
+    assert found[2].name == "2026-11-02 to 2026-11-15"
+    with pytest.raises(LimitError, match="every 1 periods makes 60 of them; at most 52"):
+        divide_every(1, 60)
 
 
 def test_too_many_flights_are_refused():

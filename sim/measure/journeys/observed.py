@@ -139,18 +139,38 @@ def paths_of_journeys(journeys: JourneyLog) -> Paths:
     )
 
 
+def booked_orders(log: EventLog, *, lookback_days: float = 90.0) -> tuple[Ints, Ints, Ints]:
+    """All orders as the brand books them.
+
+    Returns:
+        Their rows in the log; the identity each is booked on; the channel of the last touch recorded within
+        the lookback before it, C where there was none. Sorted by identity, then by time.
+    """
+    keep = np.flatnonzero((log.event_e != Event.MOVE) & recorded(log))
+    identity = _identities(log, keep, lookback_days, apart=True)
+    order = log.event_e[keep] == Event.ORDER
+    sort = np.argsort(identity[order], kind="stable")
+    last = _last_touch(log, keep, lookback_days)[order]
+    return keep[order][sort], identity[order][sort], last[sort]
+
+
 def _identities(log: EventLog, rows: Ints, lookback_days: float, *, apart: bool) -> Ints:
     """Whose journey each row belongs to: the consumer, or one of a consumer's identities (channel)."""
     person = log.person_e[rows]
     if not apart:
         return person
     whole = len(log.world.channels)
-    touch = log.event_e[rows] == Event.TOUCH
+    last = _last_touch(log, rows, lookback_days)
+    return person * (whole + 1) + np.where(log.resolved_i[person], whole, last)
+
+
+def _last_touch(log: EventLog, rows: Ints, lookback_days: float) -> Ints:
+    """Channel of the consumer's last touch up to each row, within the lookback; C: none, (N,)."""
+    person, touch = log.person_e[rows], log.event_e[rows] == Event.TOUCH
     last = np.maximum.accumulate(np.where(touch, np.arange(len(rows)), -1))
-    found = (last >= 0) & (person[last] == person)
     age_days = (log.period_e[rows] - log.period_e[rows[last]]) * float(log.world.period.days)
-    known = found & (age_days <= lookback_days) & ~log.resolved_i[person]
-    return person * (whole + 1) + np.where(known, log.channel_e[rows[last]], whole)
+    known = (last >= 0) & (person[last] == person) & (age_days <= lookback_days)
+    return np.where(known, log.channel_e[rows[last]], len(log.world.channels)).astype(np.int64)
 
 
 def _cut(log: EventLog, rows: Ints, identity: Ints, lookback_days: float) -> JourneyLog:

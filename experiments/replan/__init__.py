@@ -1,0 +1,1 @@
+"""`replan`: budgets decided block by block from what a brand has recorded so far."""
