@@ -24,6 +24,7 @@ from experiments.commands.fit_customers import fit_customers
 from experiments.commands.journeys import journeys
 from experiments.commands.optimize import optimize
 from experiments.commands.race import race
+from experiments.commands.report import report
 from experiments.commands.run import run
 from experiments.commands.score import score
 from experiments.commands.truth import truth
@@ -120,6 +121,7 @@ for command in (
     customers,
     fit_customers,
     explain,
+    report,
     export,
     check,
     new,

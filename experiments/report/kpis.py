@@ -1,0 +1,138 @@
+"""Key figures by plan with their intervals, paired differences, and the ranking of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from experiments.estimates import clear
+from experiments.report.blocks import Block, Cell, Fact, Facts, Row, Table, row
+from experiments.report.folder import RunFolder
+from experiments.report.labels import Estimates, currency_of, estimates_of
+from experiments.report.speech import Speech
+
+#: Rows of the table by group; a KPI that stands in none goes to `other`.
+GROUPS = {
+    "return": ("roi", "profit", "ltv", "cac", "ltv_cac", "roas", "iroas"),
+    "sales": (
+        *("new_customers", "incremental_customers", "orders", "revenue", "margin", "incremental_margin"),
+        *("aov", "repeat_rate"),
+    ),
+    "base": ("active_end", "advocates_end", "lapsed_end"),
+    "funnel": ("pass_discover", "pass_engage", "pass_decide", "pass_convert"),
+    "money": ("spend", "unspent"),
+}
+#: Key figures under the verdict.
+HEADLINES = ("roi", "profit", "new_customers", "cac", "ltv")
+BASE = "status_quo"
+NEW = ("recommended", "plan")
+
+
+def kpi_blocks(folder: RunFolder, say: Speech) -> list[Block]:
+    """One table for a single plan or a plan against today's; two for several."""
+    plans, units = estimates_of(folder, "kpis")
+    differences, _ = estimates_of(folder, "differences")
+    if not plans:
+        return []
+    new = next((name for name in NEW if name in plans and name in differences), None)
+    if new is not None:
+        now = next(iter(plans))
+        columns = {say("now"): plans[now], say.name("plan", new).capitalize(): plans[new]}
+        return [_table(folder, say, units, columns, {say("difference"): differences[new]})]
+    if len(plans) == 1:
+        return [_table(folder, say, units, {say("mean_interval"): next(iter(plans.values()))}, {})]
+    both = _table(folder, say, units, plans, {}, caption=say("kpis_caption"))
+    base = next(iter(plans))
+    caption = say("differences_caption", base=base)
+    return [_table(folder, say, units, {}, differences, caption=caption), both]
+
+
+def _table(
+    folder: RunFolder,
+    say: Speech,
+    units: Mapping[str, str],
+    columns: Mapping[str, Estimates],
+    changes: Mapping[str, Estimates],
+    *,
+    caption: str = "",
+) -> Table:
+    """Columns of estimates, then columns of differences with their stars."""
+    currency = currency_of(folder)
+    rows: list[Row] = []
+    for group, members in _groups(units).items():
+        rows.append(row([say.name("group", group)], "group"))
+        for kpi in members:
+            label = say.name("kpi", kpi, kpi_label(kpi))
+            cells = [Cell(f"{label}, {currency}" if units[kpi] == "money" and currency else label)]
+            cells += [Cell(*say.halves(column.get(kpi), units[kpi])) for column in columns.values()]
+            cells += [_change(column.get(kpi), units[kpi], say) for column in changes.values()]
+            rows.append(row(cells))
+    note = say("paired") if changes else ""
+    return Table(caption, (say("kpi"), *columns, *changes), tuple(rows), note=note)
+
+
+def _change(estimate: Mapping[str, float | None] | None, unit: str, say: Speech) -> Cell:
+    mean, ends = say.halves(estimate, unit, signed=True)
+    star = estimate is not None and clear(estimate)
+    return Cell(f"{mean} *" if star else mean, ends, star)
+
+
+def _groups(units: Mapping[str, str]) -> dict[str, list[str]]:
+    found = {group: [kpi for kpi in members if kpi in units] for group, members in GROUPS.items()}
+    known = {kpi for members in GROUPS.values() for kpi in members}
+    found["other"] = [kpi for kpi in units if kpi not in known]
+    return {group: members for group, members in found.items() if members}
+
+
+def kpi_label(kpi: str) -> str | None:
+    """The English label of a KPI that the report has no name for, if the model has one."""
+    from sim import KPIS
+
+    return KPIS[kpi].label if kpi in KPIS else None
+
+
+def headline_facts(folder: RunFolder, say: Speech) -> list[Block]:
+    """The key figures of the plan at hand, with their change where there is one."""
+    plans, units = estimates_of(folder, "kpis")
+    differences, _ = estimates_of(folder, "differences")
+    new = next((name for name in NEW if name in plans), next(iter(plans), ""))
+    change, facts = differences.get(new, {}), []
+    for kpi in HEADLINES:
+        estimate = plans.get(new, {}).get(kpi)
+        if estimate is None or estimate["mean"] is None:
+            continue
+        value, ends = say.halves(estimate, units[kpi], currency=currency_of(folder))
+        if kpi in change:
+            ends = say.interval(change[kpi], units[kpi], signed=True)
+        facts.append(Fact(say.name("kpi", kpi), value, ends))
+    return [Facts(tuple(facts), "big")] if facts else []
+
+
+def ranking_blocks(folder: RunFolder, say: Speech) -> list[Block]:
+    """Cases by their first key figure; a `ranking` in the answer is left to its own table."""
+    plans, units = estimates_of(folder, "kpis")
+    differences, _ = estimates_of(folder, "differences")
+    kpi = leading(plans)
+    if kpi is None or len(plans) < 3 or "ranking" in folder.sheets:
+        return []
+    ordered = sorted(plans, key=lambda name: -(plans[name][kpi]["mean"] or 0.0))
+    rows = [
+        row(
+            [
+                name,
+                Cell(*say.halves(plans[name][kpi], units[kpi])),
+                _change(differences[name][kpi], units[kpi], say) if name in differences else Cell(""),
+            ]
+        )
+        for name in ordered
+    ]
+    caption = say("ranking_caption", kpi=say.sentence("kpi", kpi))
+    header = (say.name("column", "case"), say.name("kpi", kpi), say("difference"))
+    return [Table(caption, header, tuple(rows), note=say("star"))]
+
+
+def leading(plans: Mapping[str, Estimates]) -> str | None:
+    """The first headline that every plan has a value of."""
+    for kpi in HEADLINES:
+        if plans and all(plan.get(kpi, {}).get("mean") is not None for plan in plans.values()):
+            return kpi
+    return None
