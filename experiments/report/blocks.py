@@ -71,11 +71,11 @@ class Items:
 
 @dataclass(frozen=True)
 class Fact:
-    """A name, its value and a word on it."""
+    """A name, its value and what more there is to it, a line each."""
 
     name: str
     value: str
-    detail: str = ""
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

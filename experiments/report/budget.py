@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from experiments import formatting
-from experiments.report.blocks import Block, Cell, Items, Row, Table, Text, row
+from experiments.report.blocks import Block, Cell, Row, Table, Text, row
 from experiments.report.folder import RunFolder
 from experiments.report.labels import channel_labels, currency_of
 from experiments.report.speech import Speech
@@ -34,6 +34,8 @@ def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         say(key)
         for key in ("channel", "now", "recommended", "change", "change_share", "not_placed", "limit_hit")
     )
+    if not hit:
+        header, rows = header[:-1], [Row(one.cells[:-1], one.kind) for one in rows]
     caption = say("budget_caption", currency=currency_of(folder))
     return [Table(caption, header, tuple(rows), note=say("not_placed_note"))]
 
@@ -97,12 +99,12 @@ def _fits(summary: dict[str, Any], currency: str, say: Speech) -> list[Block]:
         missed = formatting.compact(unseen, currency=currency) if unseen is not None else formatting.MISSING
         share = formatting.percent(fit["r2"], digits=1)
         told.append(say("fit", kpi=say.sentence("kpi", name), plans=fit["plans"], share=share, missed=missed))
-    return [Items(tuple(told))] if told else []
+    return [Text(line, "note") for line in told]
 
 
 def limit_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     """What a little more budget would do, and the limits met with their prices."""
-    summary, currency = folder.summary, currency_of(folder)
+    summary, currency, labels = folder.summary, currency_of(folder), channel_labels(folder, say)
     kpi = summary["objective"].split(",")[0]
     step = 0.01 * summary["total"]
     amount = formatting.number(step, "money", currency=currency)
@@ -114,18 +116,16 @@ def limit_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     for limit in summary["binding"]:
         worth = limit["shadow_price"]
         told = formatting.MISSING if worth is None else _worth(worth * step, kpi, currency)
-        rows.append(row((limit["limit"], say.name("limit", limit["kind"]), _bound(limit), told)))
+        on = " + ".join(labels.get(c, c) for c in limit["channels"]) or say("all_channels")
+        bound = formatting.number(limit["amount"], "count" if limit["kind"] == "channels" else "money")
+        rows.append(row((on, say.name("limit", limit["kind"]), bound, told)))
     if not rows:
         return [*found, Text(say("no_limit"))]
     header = (
-        *(say("limit"), "", say("bound", currency=currency)),
+        *(say("on_what"), say("limit"), say("bound")),
         say("worth", kpi=say.name("kpi", kpi), step=amount),
     )
     return [*found, Table(say("limits_caption"), header, tuple(rows), left=2, note=say("prices_note"))]
-
-
-def _bound(limit: dict[str, Any]) -> str:
-    return formatting.number(limit["amount"], "count")
 
 
 def _worth(change: float, kpi: str, currency: str) -> str:

@@ -21,6 +21,8 @@ GROUPS = {
     "funnel": ("pass_discover", "pass_engage", "pass_decide", "pass_convert"),
     "money": ("spend", "unspent"),
 }
+#: Columns from which on numbers are short, so that a table fits the page.
+WIDE = 3
 #: Key figures under the verdict.
 HEADLINES = ("roi", "profit", "new_customers", "cac", "ltv")
 BASE = "status_quo"
@@ -56,22 +58,27 @@ def _table(
     caption: str = "",
 ) -> Table:
     """Columns of estimates, then columns of differences with their stars."""
-    currency = currency_of(folder)
+    currency, short = currency_of(folder), len(columns) + len(changes) > WIDE
     rows: list[Row] = []
     for group, members in _groups(units).items():
         rows.append(row([say.name("group", group)], "group"))
         for kpi in members:
             label = say.name("kpi", kpi, kpi_label(kpi))
             cells = [Cell(f"{label}, {currency}" if units[kpi] == "money" and currency else label)]
-            cells += [Cell(*say.halves(column.get(kpi), units[kpi])) for column in columns.values()]
-            cells += [_change(column.get(kpi), units[kpi], say) for column in changes.values()]
+            cells += [
+                Cell(*say.halves(column.get(kpi), units[kpi], short=short)) for column in columns.values()
+            ]
+            cells += [change(column.get(kpi), units[kpi], say, short=short) for column in changes.values()]
             rows.append(row(cells))
     note = say("paired") if changes else ""
     return Table(caption, (say("kpi"), *columns, *changes), tuple(rows), note=note)
 
 
-def _change(estimate: Mapping[str, float | None] | None, unit: str, say: Speech) -> Cell:
-    mean, ends = say.halves(estimate, unit, signed=True)
+def change(
+    estimate: Mapping[str, float | None] | None, unit: str, say: Speech, *, short: bool = False
+) -> Cell:
+    """A difference with its interval; strong and with a star where that leaves zero out."""
+    mean, ends = say.halves(estimate, unit, signed=True, short=short)
     star = estimate is not None and clear(estimate)
     return Cell(f"{mean} *" if star else mean, ends, star)
 
@@ -95,15 +102,19 @@ def headline_facts(folder: RunFolder, say: Speech) -> list[Block]:
     plans, units = estimates_of(folder, "kpis")
     differences, _ = estimates_of(folder, "differences")
     new = next((name for name in NEW if name in plans), next(iter(plans), ""))
-    change, facts = differences.get(new, {}), []
+    changed, facts = differences.get(new, {}), []
     for kpi in HEADLINES:
         estimate = plans.get(new, {}).get(kpi)
         if estimate is None or estimate["mean"] is None:
             continue
-        value, ends = say.halves(estimate, units[kpi], currency=currency_of(folder))
-        if kpi in change:
-            ends = say.interval(change[kpi], units[kpi], signed=True)
-        facts.append(Fact(say.name("kpi", kpi), value, ends))
+        value, ends = say.halves(estimate, units[kpi], short=True)
+        if units[kpi] == "money":
+            value = f"{currency_of(folder)} {value}".strip()
+        details: tuple[str, ...] = (ends,)
+        if kpi in changed:
+            cell = change(changed[kpi], units[kpi], say, short=True)
+            details = (cell.text, cell.detail)
+        facts.append(Fact(say.name("kpi", kpi), value, details))
     return [Facts(tuple(facts), "big")] if facts else []
 
 
@@ -120,7 +131,7 @@ def ranking_blocks(folder: RunFolder, say: Speech) -> list[Block]:
             [
                 name,
                 Cell(*say.halves(plans[name][kpi], units[kpi])),
-                _change(differences[name][kpi], units[kpi], say) if name in differences else Cell(""),
+                change(differences[name][kpi], units[kpi], say) if name in differences else Cell(""),
             ]
         )
         for name in ordered

@@ -6,6 +6,7 @@ assumptions, so that nothing is dropped that a later version of a command writes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -25,6 +26,9 @@ from experiments.report.told import told_blocks
 
 #: Bytes of all drawings together; the page stays below 500 kB.
 DRAWN = 380_000
+#: A blank inside an amount, and a hyphen that is a minus.
+AMOUNT = re.compile(r"(?<=\b[A-Z]{3}) (?=[-+\u2212\d])|(?<=\d) (?=(?:%|pp|bn|M|k)(?!\w))|(?<=\d) (?=\*)")
+MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 Make = Callable[[RunFolder, Speech], Sequence[Block]]
 
 
@@ -48,7 +52,8 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "compare": (
         Part("verdict", verdicts.compare_verdict),
         Part("ranking", kpis.ranking_blocks, ("comparison",)),
-        Part("kpis", kpis.kpi_blocks, ("difference*",), ("kpis", "differences")),
+        Part("kpis", kpis.kpi_blocks, sheets=("kpis", "differences")),
+        Part("paired_figures", figures=("difference-*",)),
         Part("funnel", figures=("funnel",)),
     ),
     "optimize": (
@@ -123,7 +128,7 @@ def _figures(folder: RunFolder, say: Speech) -> tuple[dict[str, Figure], list[Bl
     """Drawings by name, as many as fit; a sentence on those that do not."""
     found, size, left_out = {}, 0, []
     for number, (name, text) in enumerate(folder.figures.items()):
-        drawn = picture(text, f"figures/{name}.svg", prefix=f"f{number}-")
+        drawn = picture(text, f"figures/{name}.svg", prefix=f"f{number}-", words=say.drawn)
         size += len(drawn.body.encode())
         if size > DRAWN:
             left_out.append(f"{name}.svg")
@@ -144,9 +149,15 @@ def _html(folder: RunFolder, say: Speech, parts: list[Section]) -> str:
     loader = jinja2.FileSystemLoader(here)
     strict: dict[str, Any] = {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     environment = jinja2.Environment(loader=loader, autoescape=True, **strict)
+    environment.filters["set"] = typeset
     page = environment.get_template("page.html")
     style = (here / "page.css").read_text(encoding="utf-8")
     return page.render(say=say, head=_head(folder, say), sections=parts, style=style)
+
+
+def typeset(text: str) -> str:
+    """Amounts hold together at the end of a line, and a minus is no hyphen."""
+    return AMOUNT.sub("\u00a0", MINUS.sub("\u2212", text))
 
 
 def _head(folder: RunFolder, say: Speech) -> dict[str, Any]:

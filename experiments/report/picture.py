@@ -79,9 +79,7 @@ def picture(text: str, name: str, *, prefix: str, words: Callable[[str], str] = 
         raise ReportError(f"{name}: is no SVG ({fault}); run the command again") from None
     title = _take_title(root)
     top = min(max((y for _, y in title), default=0.0) + (GAP if title else 0.0), height / 2)
-    used = set(
-        re.findall(r"#([^)\"']+)", " ".join(value for e in root.iter() for value in e.attrib.values()))
-    )
+    used = set(re.findall(r"#([\w.-]+)", " ".join(value for e in root.iter() for value in e.attrib.values())))
     body = "".join(_element(child, prefix, used, words) for child in root)
     box = f"0 {top:.1f} {width:g} {height - top:.1f}"
     return Picture(" ".join(line for line, _ in title), box, body)

@@ -10,6 +10,7 @@ from experiments.attribution.runs import BRAND, COMPLETE
 from experiments.estimates import clear
 from experiments.report.blocks import Block, Cell, Table, row
 from experiments.report.folder import RunFolder
+from experiments.report.kpis import change
 from experiments.report.labels import currency_of
 from experiments.report.speech import Speech
 
@@ -88,9 +89,7 @@ def regret_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         family = "plan" if name in (STATUS_QUO, TRUTH) else "rule"
         cells = [Cell(say.name(family, name))]
         cells += [Cell(*say.halves(one[part], "money")) for part in ("profit", "regret")]
-        mean, ends = say.halves(one["difference"], "money", signed=True)
-        star = clear(one["difference"])
-        rows.append(row([*cells, Cell(f"{mean} *" if star else mean, ends, star)]))
+        rows.append(row([*cells, change(one["difference"], "money", say)]))
     header = tuple(say(key) for key in ("plan", "profit", "shortfall", "against_today"))
     caption = say("regret_caption", currency=currency_of(folder))
     return [Table(caption, header, tuple(rows), note=say("star"))]

@@ -31,7 +31,7 @@ def run_verdict(folder: RunFolder, say: Speech) -> list[Block]:
         lead = say("run_no_interval", profit=told)
     else:
         key = "run_pays" if low > 0 else "run_loses" if high < 0 else "run_open"
-        lead = say(key, profit=told, span=say.span(profit, "money", **money))
+        lead = say(key, profit=told, span=say.span(profit, "money"))
     return [Text(lead, "lead"), *headline_facts(folder, say)]
 
 
@@ -54,16 +54,15 @@ def optimize_verdict(folder: RunFolder, say: Speech) -> list[Block]:
 
 
 def _compared(difference: dict[str, Any], kpi: str, folder: RunFolder, say: Speech) -> str:
-    name, unit = say.name("kpi", kpi), difference["unit"]
-    how = {"currency": currency_of(folder), "signed": True}
+    name, unit = say.sentence("kpi", kpi), difference["unit"]
     mean, low, high = difference["mean"], difference["low"], difference["high"]
     if mean is None:
         return say("undefined", kpi=name)
-    change = formatting.number(mean, unit, **how)
+    change = formatting.number(mean, unit, currency=currency_of(folder), signed=True)
     if low is None or high is None:
         return say("undecided", kpi=name, change=change)
     key = "better" if low > 0 else "worse" if high < 0 else "no_better"
-    return say(key, kpi=name, change=change, span=say.span(difference, unit, **how))
+    return say(key, kpi=name, change=change, span=say.span(difference, unit, signed=True))
 
 
 def _cheapest(summary: dict[str, Any], currency: str, say: Speech) -> str:
@@ -82,7 +81,7 @@ def _same_total(folder: RunFolder, goals: list[str], say: Speech) -> list[str]:
         return []
     kpi = goals[0]
     both = [say.interval(plan[kpi], units[kpi], currency=currency_of(folder)) for plan in (new, mix)]
-    return [say("same_total", kpi=say.name("kpi", kpi), new=both[0], mix=both[1])]
+    return [say("same_total", kpi=say.sentence("kpi", kpi), new=both[0], mix=both[1])]
 
 
 def _target(check: dict[str, Any], currency: str, say: Speech) -> str:
@@ -119,9 +118,8 @@ def compare_verdict(folder: RunFolder, say: Speech) -> list[Block]:
         return []
     base, found = next(iter(plans)), {"up": [], "down": [], "open": []}
     for name, change in differences.items():
-        found[_side(change, kpi)].append(
-            f"{name} ({say.interval(change[kpi], units[kpi], currency=currency_of(folder), signed=True)})"
-        )
+        told = say.interval(change[kpi], units[kpi], currency=currency_of(folder), signed=True)
+        found[_side(change, kpi)].append(f"{name} {told}")
     name = say.sentence("kpi", kpi)
     told = [
         say("compare_up" if found["up"] else "compare_none", kpi=name, base=base, names=say.list(found["up"]))
@@ -154,7 +152,7 @@ def attribute_verdict(folder: RunFolder, say: Speech) -> list[Block]:
         return [Text(lead, "lead")]
     change, how = regret[best]["difference"], {"currency": currency_of(folder), "signed": True}
     told = formatting.number(change["mean"], "money", **how)
-    span = "" if change["low"] is None else say.span(change, "money", **how)
+    span = "" if change["low"] is None else say.span(change, "money", signed=True)
     return [
         Text(lead, "lead"),
         Text(say("attribute_money", rule=names["best"], change=told, span=span)),

@@ -10,6 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "budget": ("Recommended budget", "推荐预算"),
     "flights": ("Timing", "投放节奏"),
     "kpis": ("What it changes", "带来的变化"),
+    "paired_figures": ("Each case against the first", "各情景与第一个的对比"),
     "kpis_run": ("Key figures", "关键指标"),
     "ranking": ("Ranking", "排名"),
     "channels": ("Channels", "渠道"),
@@ -57,6 +58,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "run_undefined": ("Nothing is spent, so there is no return to judge.", "没有投放，因此无回报可评。"),
     "span": ("95 % interval {low} to {high}", "95 % 区间 {low} 至 {high}"),
+    "against": (
+        "Against '{base}', by the 95 % interval of the paired difference",
+        "对照“{base}”，配对差异的 95 % 区间",
+    ),
     "ends": ("{low} to {high}", "{low} 至 {high}"),
     "same_total": (
         "At the same total: {kpi} {new}; today's mix {mix}.",
@@ -173,16 +178,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "shadow": (
         "1 % more budget ({step}) would change {kpi} by {price} by the curves{simulated}.",
-        "预算增加 1 %（{step}），按曲线 {kpi} 变化 {price}{simulated}。",
+        "预算增加 1 %（{step}），按曲线{kpi}变化 {price}{simulated}。",
     ),
     "shadow_simulated": (", and by {price} when simulated", "，实际模拟变化 {price}"),
     "shadow_unclear": (
         "What 1 % more budget ({step}) does is unclear: {kpi} {price} by the curves, {simulated} simulated.",
-        "预算增加 1 %（{step}）的效果尚不清楚：{kpi} 按曲线变化 {price}，实际模拟变化 {simulated}。",
+        "预算增加 1 %（{step}）的效果尚不清楚：{kpi}按曲线变化 {price}，实际模拟变化 {simulated}。",
     ),
     "limits_caption": ("Limits that the plan meets exactly", "方案恰好触及的约束"),
     "limit": ("Limit", "约束"),
-    "bound": ("Bound, {currency}", "界限，{currency}"),
+    "all_channels": ("all channels", "全部渠道"),
+    "on_what": ("On", "对象"),
+    "bound": ("Bound", "界限"),
     "worth": ("{kpi} by a bound {step} higher", "界限提高 {step} 时的{kpi}变化"),
     "prices_note": (
         "Prices are read off fitted curves: they have no interval.",
