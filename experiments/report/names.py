@@ -156,7 +156,6 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "week": ("Week", "周"),
         "grey": ("Week (grey: no paid media)", "周（灰色：无付费投放）"),
         "difference": ("Difference, 95 % interval", "差异，95 % 区间"),
-        "relative": ("Change relative to the plan of today", "相对当前方案的变化"),
         "over_plan": ("Spend over the plan", "方案期内花费"),
         "over_whole": ("Spend over the whole plan", "整个方案的花费"),
         "kept": ("Incremental margin and money kept", "增量毛利加留存资金"),

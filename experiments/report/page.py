@@ -133,13 +133,19 @@ def _figures(folder: RunFolder, say: Speech) -> tuple[dict[str, Figure], list[Bl
         if size > DRAWN:
             left_out.append(f"{name}.svg")
             continue
-        known = name in NAMES["figure"]
         title = drawn.title or say.name("figure", name)
-        above = say.name("figure", name) if known and say.lang != "en" else ""
+        above = "" if say.lang == "en" else _shown(name, say)
         lang = "" if say.lang == "en" else "en"
         found[name] = Figure(f"figure-{number}", title, drawn.box, drawn.body, above, lang)
     note = [Text(say("left_out", names=say.list(left_out)), "note")] if left_out else []
     return found, note
+
+
+def _shown(name: str, say: Speech) -> str:
+    """What a figure shows, by its name or the part before a dash; empty where nobody named it."""
+    stem, _, rest = (name, "", "") if name in NAMES["figure"] else name.partition("-")
+    known = say.name("figure", stem, "")
+    return f"{known}（{rest}）" if known and rest else known
 
 
 def _html(folder: RunFolder, say: Speech, parts: list[Section]) -> str:

@@ -78,6 +78,7 @@ def picture(text: str, name: str, *, prefix: str, words: Callable[[str], str] = 
     except (ElementTree.ParseError, ValueError) as fault:
         raise ReportError(f"{name}: is no SVG ({fault}); run the command again") from None
     title = _take_title(root)
+    _take_ground(root)
     top = min(max((y for _, y in title), default=0.0) + (GAP if title else 0.0), height / 2)
     used = set(re.findall(r"#([\w.-]+)", " ".join(value for e in root.iter() for value in e.attrib.values())))
     body = "".join(_element(child, prefix, used, words) for child in root)
@@ -95,6 +96,16 @@ def _take_title(root: ElementTree.Element) -> list[tuple[str, float]]:
                 found.append(("".join(child.itertext()).strip(), _height(child)))
                 parent.remove(child)
     return found
+
+
+def _take_ground(root: ElementTree.Element) -> None:
+    """Remove the white behind figure and axes: the page has its own, light or dark."""
+    for group in root.iter(f"{SVG}g"):
+        first = next(iter(group), None)
+        if group.get("id", "").startswith(("figure_", "axes_")) and first is not None:
+            paths = list(first)
+            if len(paths) == 1 and paths[0].get("style") == "fill: #ffffff":
+                group.remove(first)
 
 
 def _starts(style: str) -> bool:

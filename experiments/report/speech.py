@@ -15,7 +15,10 @@ from experiments.tables import Estimate
 
 #: Texts of figures that carry a name: with a unit behind it, or naming the plan compared with.
 AXIS = re.compile(r"(.+?)((?:, [A-Z]{3}|: [-\d.]+ pp)(?: \(.*\))?)")
-AGAINST = re.compile(r"Against '+(.+?)'+, by the 95 % interval of the paired difference")
+COMPARED = {
+    "against": re.compile(r"Against '+(.+?)'+, by the 95 % interval of the paired difference"),
+    "relative": re.compile(r"Change relative to the '?(.+?)'?"),
+}
 ENDS = re.compile(r"(\d) to ([-+\d])")
 DRAWN = ("kpi", "measure", "stage", "plan", "rule", "drawn")
 
@@ -79,12 +82,10 @@ class Speech:
             return known[text]
         if shown and shown[1] in known:
             return f"{known[shown[1]]}{shown[2].replace(': ', '：').replace(', ', '，')}"
-        against = AGAINST.fullmatch(text)
-        return (
-            self("against", base=known.get(against[1], against[1]))
-            if against
-            else ENDS.sub(r"\1 至 \2", text)
-        )
+        for key, pattern in COMPARED.items():
+            if found := pattern.fullmatch(text):
+                return self(key, base=known.get(found[1], found[1]))
+        return ENDS.sub(r"\1 至 \2", text)
 
     def list(self, names: list[str]) -> str:
         """Names in a row."""

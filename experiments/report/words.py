@@ -62,6 +62,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Against '{base}', by the 95 % interval of the paired difference",
         "对照“{base}”，配对差异的 95 % 区间",
     ),
+    "relative": ("Change relative to {base}", "相对“{base}”的变化"),
     "ends": ("{low} to {high}", "{low} 至 {high}"),
     "same_total": (
         "At the same total: {kpi} {new}; today's mix {mix}.",
