@@ -195,6 +195,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "target": ("Target", "目标"),
         "verdict": ("Verdict", "结论"),
         "mroi": ("Marginal ROI", "边际回报率"),
+        "not_placed": ("Not placed", "未能投出"),
         "probability": ("Probability", "概率"),
     },
 }

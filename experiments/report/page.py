@@ -20,7 +20,7 @@ from experiments.report.folder import RunFolder, open_folder
 from experiments.report.labels import replicates_of
 from experiments.report.names import NAMES
 from experiments.report.picture import picture
-from experiments.report.plain import plain_table, unplaced
+from experiments.report.plain import plain_table, plain_tables, unplaced
 from experiments.report.speech import Speech
 from experiments.report.told import told_blocks
 
@@ -69,6 +69,13 @@ PARTS: dict[str, tuple[Part, ...]] = {
         Part("rules", budget.rule_blocks, ("comparison",)),
         Part("funnel", figures=("funnel",)),
     ),
+    "score": (
+        Part("verdict", verdicts.score_verdict),
+        Part("plan_budget", figures=("budget",)),
+        Part("kpis", kpis.kpi_blocks, ("difference",), ("kpis", "differences")),
+        Part("channels", plain_tables("channels"), sheets=("channels", "delivery")),
+        Part("funnel", figures=("funnel",)),
+    ),
     "attribute": (
         Part("verdict", verdicts.attribute_verdict),
         Part("scoreboard", rules.scoreboard_blocks, ("scoreboard",), ("scoreboard",)),
@@ -77,7 +84,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
     ),
 }
 #: Commands without sections of their own show what they said.
-TOLD = (Part("answer", lambda folder, say: told_blocks(folder.told), ("*",), ("*",)),)
+TOLD = (Part("answer", lambda folder, say: told_blocks(folder.told, say.drawn), ("*",), ("*",)),)
 LAST = (Part("assumptions", closing.assumption_blocks), Part("provenance", closing.provenance_blocks))
 
 

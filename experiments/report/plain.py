@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from experiments import formatting
@@ -52,6 +52,11 @@ def plain_table(name: str, folder: RunFolder, say: Speech) -> Table:
     note = say("more_rows", count=f"{more:,}", file=f"{name}.csv") if more > 0 else ""
     caption = name.replace("_", " ").replace("-", " ")
     return Table(caption[:1].upper() + caption[1:], heads, tuple(shown), left=max(1, left), note=note)
+
+
+def plain_tables(*names: str) -> Callable[[RunFolder, Speech], list[Table]]:
+    """A section made of tables as they are, those that the directory has."""
+    return lambda folder, say: [plain_table(name, folder, say) for name in names if name in folder.sheets]
 
 
 def _columns(header: Sequence[str]) -> list[Column]:

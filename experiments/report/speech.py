@@ -20,7 +20,7 @@ COMPARED = {
     "relative": re.compile(r"Change relative to the '?(.+?)'?"),
 }
 ENDS = re.compile(r"(\d) to ([-+\d])")
-DRAWN = ("kpi", "measure", "stage", "plan", "rule", "drawn")
+DRAWN = ("column", "kpi", "measure", "stage", "plan", "rule", "drawn")
 
 
 @cache

@@ -6,6 +6,8 @@ This is how the report shows commands that have no sections of their own, and th
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 from experiments.plots.style import text_width
 from experiments.report.blocks import Block, Items, Table, Text, row
@@ -18,17 +20,26 @@ SKIPPED = ("Assumptions",)
 LANG = "en"
 
 
-def told_blocks(text: str) -> list[Block]:
-    """The blocks in the order of reading."""
+def told_blocks(text: str, words: Callable[[str], str] = str) -> list[Block]:
+    """The blocks in the order of reading; a sentence at the start is the verdict.
+
+    Args:
+        text: what was said.
+        words: says names in tables in the language of the page.
+    """
     found: list[Block] = []
     chunks = [chunk.split("\n") for chunk in re.split(r"\n\s*\n", text.strip("\n")) if chunk.strip()]
     for number, lines in enumerate(chunks):
         following = chunks[number + 1] if number + 1 < len(chunks) else []
         if _is_table(lines):
             before = chunks[number - 1] if number else []
-            found.append(_table(lines, before[0] if len(before) == 1 and not _is_table(before) else ""))
+            found.append(
+                _table(lines, before[0] if len(before) == 1 and not _is_table(before) else "", words)
+            )
         elif not (len(lines) == 1 and _is_table(following)):  # else it is that table's title
             found += _prose(lines)
+    if found and isinstance(found[0], Text) and found[0].text.endswith("."):
+        found[0] = replace(found[0], look="lead")
     return found
 
 
@@ -55,7 +66,7 @@ def _items(lines: list[str]) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _table(lines: list[str], title: str) -> Table:
+def _table(lines: list[str], title: str, words: Callable[[str], str]) -> Table:
     """Columns stand where every line is blank for a while; folded cells are joined again."""
     at = next(n for n, line in enumerate(lines) if RULE.fullmatch(line))
     spread = [_spread(line) for line in lines[:at] + lines[at + 1 :]]
@@ -64,14 +75,16 @@ def _table(lines: list[str], title: str) -> Table:
     header = [" ".join(filter(None, parts)) for parts in zip(*cells[:at], strict=True)]
     rows: list[list[str]] = []
     for line in cells[at:]:
-        if rows and line[0] and not any(line[1:]) and len(line) > 1:
-            rows[-1][0] += f" {line[0]}"
+        inked = [x for x, cell in enumerate(line) if cell]
+        if rows and len(line) > 1 and len(inked) == 1 and not _is_number(line[inked[0]]):
+            rows[-1][inked[0]] += f" {line[inked[0]]}"
         else:
             rows.append(line)
     left = 1
     while left < len(header) and not any(_is_number(line[left]) for line in rows):
         left += 1
-    return Table(title, tuple(header), tuple(row(line) for line in rows), left=left, lang=LANG)
+    shown = tuple(row([words(line[0]), *line[1:]]) for line in rows)
+    return Table(title, tuple(words(name) for name in header), shown, left=left, lang=LANG)
 
 
 def _spread(line: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from experiments import formatting
 from experiments.attribution.runs import BRAND, COMPLETE
 from experiments.estimates import clear
-from experiments.report.blocks import Block, Text
+from experiments.report.blocks import Block, Items, Text
 from experiments.report.budget import target_unit
 from experiments.report.folder import RunFolder
 from experiments.report.kpis import headline_facts, leading
@@ -63,6 +63,14 @@ def _compared(difference: dict[str, Any], kpi: str, folder: RunFolder, say: Spee
         return say("undecided", kpi=name, change=change)
     key = "better" if low > 0 else "worse" if high < 0 else "no_better"
     return say(key, kpi=name, change=change, span=say.span(difference, unit, signed=True))
+
+
+def score_verdict(folder: RunFolder, say: Speech) -> list[Block]:
+    """The plan's profit against today's, and the limits that it breaks."""
+    lead = _compared(folder.summary["difference"]["profit"], "profit", folder, say)
+    broken = folder.summary["limits_broken"]
+    rest = Items(tuple(broken), "" if say.lang == "en" else "en") if broken else Text(say("limits_kept"))
+    return [Text(lead, "lead"), *headline_facts(folder, say), rest]
 
 
 def _cheapest(summary: dict[str, Any], currency: str, say: Speech) -> str:

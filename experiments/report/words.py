@@ -8,6 +8,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     # headings
     "verdict": ("Verdict", "结论"),
     "budget": ("Recommended budget", "推荐预算"),
+    "plan_budget": ("The plan's budget", "方案预算"),
     "flights": ("Timing", "投放节奏"),
     "kpis": ("What it changes", "带来的变化"),
     "paired_figures": ("Each case against the first", "各情景与第一个的对比"),
@@ -196,6 +197,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Prices are read off fitted curves: they have no interval.",
         "价格读自拟合曲线，没有区间。",
     ),
+    "limits_kept": ("It meets every limit of the scenario.", "满足情景的全部约束。"),
     "no_limit": ("No limit holds the plan back.", "没有约束限制该方案。"),
     "rules_caption": ("Rules of thumb at the same total", "同等总额下的经验规则"),
     "plan": ("Plan", "方案"),
