@@ -71,6 +71,11 @@ def flight_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     return [Table(say("flights_caption", currency=currency_of(folder)), header, tuple(rows))]
 
 
+def curve_blocks(folder: RunFolder, say: Speech) -> list[Block]:
+    """What a reader must know of the curves above."""
+    return [Text(say("curves_note"), "note")] if folder.summary["curves"] else []
+
+
 def driver_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     """What moving each channel's money brings along its fitted curve, the largest gain first."""
     summary, currency = folder.summary, currency_of(folder)

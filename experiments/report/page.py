@@ -61,7 +61,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
         Part("budget", budget.budget_blocks, ("budget",), ("budget",)),
         Part("flights", budget.flight_blocks, ("flights",), ("flights",)),
         Part("kpis", kpis.kpi_blocks, ("difference",), ("kpis", "differences")),
-        Part("curves", figures=("response_curves*",), sheets=("curves", "trace")),
+        Part("curves", budget.curve_blocks, ("response_curves*",), ("curves", "trace")),
         Part("drivers", budget.driver_blocks),
         Part("limits", budget.limit_blocks),
         Part("front", budget.front_blocks, ("pareto",), ("pareto",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiments import formatting
 from experiments.report.blocks import Cell, Table, row
@@ -41,13 +41,13 @@ def plain_table(name: str, folder: RunFolder, say: Speech) -> Table:
     columns = _columns(header)
     labels = channel_labels(folder, say)
     unit = header.index("unit") if "unit" in header else None
-    numeric = {c.name for c in columns if _is_numeric(rows, c.sources[0])}
+    digits = {c.name: _digits(rows, c) for c in columns if _is_numeric(rows, c.sources[0])}
     shown = []
     for line in rows[:MOST]:
         kind = None if unit is None else line[unit]
-        shown.append(row([_cell(column, line, kind, numeric, say, labels) for column in columns]))
+        shown.append(row([_cell(column, line, kind, digits, say, labels) for column in columns]))
     more = len(rows) - MOST
-    left = next((n for n, column in enumerate(columns) if column.name in numeric), len(columns))
+    left = next((n for n, column in enumerate(columns) if column.name in digits), len(columns))
     heads = tuple(say.name("column", column.name) for column in columns)
     note = say("more_rows", count=f"{more:,}", file=f"{name}.csv") if more > 0 else ""
     caption = name.replace("_", " ").replace("-", " ")
@@ -55,8 +55,10 @@ def plain_table(name: str, folder: RunFolder, say: Speech) -> Table:
 
 
 def plain_tables(*names: str) -> Callable[[RunFolder, Speech], list[Table]]:
-    """A section made of tables as they are, those that the directory has."""
-    return lambda folder, say: [plain_table(name, folder, say) for name in names if name in folder.sheets]
+    """A section made of tables as they are, those that the directory has; its heading names them."""
+    return lambda folder, say: [
+        replace(plain_table(name, folder, say), caption="") for name in names if name in folder.sheets
+    ]
 
 
 def _columns(header: Sequence[str]) -> list[Column]:
@@ -93,12 +95,12 @@ def _cell(
     column: Column,
     line: Sequence[str],
     unit: str | None,
-    numeric: set[str],
+    digits: Mapping[str, int],
     say: Speech,
     labels: Mapping[str, str],
 ) -> Cell:
     texts = [line[number] for number in column.sources]
-    if column.name not in numeric:
+    if column.name not in digits:
         family = FAMILIES.get(column.name)
         text = texts[0] if family is None else say.name(family, texts[0], texts[0])
         return Cell(labels.get(text, text))
@@ -108,19 +110,28 @@ def _cell(
     if len(values) == 3:
         estimate = dict(zip(ENDS, values, strict=True))
         if unit is None:
-            mean, low, high = (loose(value) for value in values)
+            mean, low, high = (loose(value, digits[column.name]) for value in values)
             return Cell(mean, "" if values[1] is None else say("ends", low=low, high=high))
         return Cell(*say.halves(estimate, unit))
-    return Cell(loose(values[0]) if unit is None else formatting.number(values[0], unit))
+    return Cell(loose(values[0], digits[column.name]) if unit is None else formatting.number(values[0], unit))
 
 
-def loose(value: float | None) -> str:
-    """A number whose unit nobody names: whole, or three digits that count."""
+def loose(value: float | None, digits: int) -> str:
+    """A number whose unit nobody names."""
     if value is None:
         return formatting.MISSING
-    if value == round(value) or abs(value) >= 1_000:
-        return f"{value:,.0f}"
-    return f"{value:.3g}" if abs(value) >= 1e-4 else f"{value:.1e}"
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def _digits(rows: Sequence[Sequence[str]], column: Column) -> int:
+    """Digits after the point that a column needs: none in whole numbers and thousands."""
+    numbers = [_number(line[source]) for line in rows for source in column.sources]
+    known = [abs(number) for number in numbers if number is not None]
+    largest = max(known, default=0.0)
+    if largest >= 1_000 or all(number == round(number) for number in known):
+        return 0
+    return next((n for n, bound in enumerate((100.0, 1.0, 0.01), start=1) if largest >= bound), 6)
 
 
 def unplaced(folder: RunFolder, claimed: set[str]) -> dict[str, Sheet]:

@@ -132,7 +132,8 @@ def compare_verdict(folder: RunFolder, say: Speech) -> list[Block]:
     told = [
         say("compare_up" if found["up"] else "compare_none", kpi=name, base=base, names=say.list(found["up"]))
     ]
-    told += [say(f"compare_{side}", names=say.list(found[side])) for side in ("down", "open") if found[side]]
+    lines = {"compare_down": found["down"], "compare_open": found["open"]}
+    told += [say(key, names=say.list(names)) for key, names in lines.items() if names]
     return [Text(told[0], "lead"), *(Text(line) for line in told[1:])]
 
 
