@@ -10,19 +10,18 @@ from click.testing import CliRunner
 
 from experiments.cli import main
 
-SMALL = ["--set", "population.agents=400", "--replicates", "3", "--quiet"]
+SMALL = ["--set", "population.agents=300", "--replicates", "3", "--quiet"]
 #: Kind -> the words of the command; every one writes a directory.
 KINDS = {
     "run": ["run", "beauty-launch"],
     "compare": ["compare", "beauty-launch", "--variants", "silo,unified"],
     "optimize": [
-        *("optimize", "beauty-launch", "--objective", "profit,ltv", "--runs", "30", "--flights", "4"),
-        *("--limit", "douyin_feed<=2000000", "--budget", "12000000"),
+        *("optimize", "beauty-launch", "--objective", "profit,ltv", "--runs", "20", "--flights", "2"),
+        *("--limit", "douyin_feed=2000000", "--budget", "12000000"),
     ],
-    "cheapest": ["optimize", "beauty-launch", "--minimize", "--target", "roi=0.5", "--runs", "30"],
+    "cheapest": ["optimize", "beauty-launch", "--minimize", "spend", "--target", "roi=0.5", "--runs", "20"],
     "attribute": ["attribute", "beauty-launch", "--rules", "first,last,markov_1"],
     "customers": ["customers", "beauty-launch"],
-    "truth": ["truth", "beauty-launch", "--no-pairs", "--shapley", "0", "--outage-periods", "0"],
 }
 VOID = {"meta", "link", "br", "hr", "img", "input", "col", "wbr"}
 #: Elements that fetch or run something; a page has none of them.

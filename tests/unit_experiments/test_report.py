@@ -88,7 +88,7 @@ def test_amounts_of_the_budget_stand_in_the_page(folders):
     for channel, amount in summary["recommended"]["spend"].items():
         if amount > 0:
             assert f"{amount:,.0f}" in words, channel
-    assert "抖音信息流 maximum 2,000,000" in words
+    assert "抖音信息流 fixed 2,000,000" in words
     assert "12,000,000" in words
 
 
