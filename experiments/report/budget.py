@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from experiments import formatting
 from experiments.report.blocks import Block, Cell, Row, Table, Text, row
 from experiments.report.folder import RunFolder
 from experiments.report.labels import channel_labels, currency_of
+from experiments.report.plain import plain_table
 from experiments.report.speech import Speech
 
 #: Channels with a column of their own in the table of flights.
@@ -86,15 +88,16 @@ def driver_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         if curve["objective"] == first and abs(new - now) > 0.5:
             moves.append((after - before, new - now, curve))
     moves.sort(key=lambda move: -move[0])
+    extra = captioned("marginal", say("marginal_caption"), folder, say)
     rows = tuple(
         row((curve["label"], *(formatting.number(part, "count", signed=True) for part in (moved, gain))))
         for gain, moved, curve in moves
     )
     if not rows:
-        return []
+        return extra
     note = say("drivers_note", measure=moves[0][2]["measure"])
     header = (say("channel"), f"{say('moved')}, {currency}", f"{say('gain')}, {currency}")
-    return [Table(say("drivers_caption"), header, rows, note=note), *_fits(summary, currency, say)]
+    return [Table(say("drivers_caption"), header, rows, note=note), *_fits(summary, currency, say), *extra]
 
 
 def _fits(summary: dict[str, Any], currency: str, say: Speech) -> list[Block]:
@@ -105,6 +108,11 @@ def _fits(summary: dict[str, Any], currency: str, say: Speech) -> list[Block]:
         share = formatting.percent(fit["r2"], digits=1)
         told.append(say("fit", kpi=say.sentence("kpi", name), plans=fit["plans"], share=share, missed=missed))
     return [Text(line, "note") for line in told]
+
+
+def captioned(name: str, caption: str, folder: RunFolder, say: Speech) -> list[Block]:
+    """A table of the directory as it is, under a caption; nothing where the directory has none."""
+    return [replace(plain_table(name, folder, say), caption=caption)] if name in folder.sheets else []
 
 
 def limit_blocks(folder: RunFolder, say: Speech) -> list[Block]:
@@ -167,7 +175,8 @@ def rule_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         cells += [Cell(*say.halves(plan["kpis"][g], plan["kpis"][g]["unit"])) for g in goals]
         rows.append(row(cells))
     header = (say("plan"), say("spend", currency=currency), *(say.name("kpi", goal) for goal in goals))
-    return [Table(say("rules_caption"), header, tuple(rows))]
+    finalists = captioned("finalists", say("finalists_caption"), folder, say)
+    return [*finalists, Table(say("rules_caption"), header, tuple(rows))]
 
 
 def front_blocks(folder: RunFolder, say: Speech) -> list[Block]:

@@ -17,30 +17,24 @@ INCREMENTAL = ("run", "compare", "optimize", "score")
 
 def assumption_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     """The scenario's own lines, then the limits of every simulation."""
-    if folder.scenario is None:
-        return []
-    own = [say.chosen(line) for line in folder.scenario.get("assumptions") or ()]
+    scenario, lines = folder.scenario or {}, []
+    own = [say.chosen(line) for line in scenario.get("assumptions") or ()]
     found: list[Block] = []
     if own:
         found = [Text(say("of_scenario")), Items(tuple(text for text, _ in own), own[0][1])]
-    lines = [say("inputs")]
     replicates = folder.record.get("replicates")
     if isinstance(replicates, int):
-        told = (
-            say("no_interval")
-            if replicates == 1
-            else say("chance_only", replicates=replicates_of(folder, say))
-        )
-        lines.insert(0, told)
+        several = say("chance_only", replicates=replicates_of(folder, say))
+        lines = [say("no_interval") if replicates == 1 else several, say("inputs")]
     if folder.command == "optimize":
         lines.append(say("other_seed"))
     if folder.command in INCREMENTAL:
         lines.append(say("incremental"))
-    population = folder.scenario.get("population") or {}
+    population = scenario.get("population") or {}
     if population.get("agents") and population.get("people"):
         agents, people = (f"{population[name]:,}" for name in ("agents", "people"))
         lines.append(say("people", agents=agents, people=people, currency=currency_of(folder)))
-    return [*found, Items(tuple(lines))]
+    return [*found, Items(tuple(lines))] if lines else found
 
 
 def provenance_blocks(folder: RunFolder, say: Speech) -> list[Block]:

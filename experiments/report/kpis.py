@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from experiments.estimates import clear
 from experiments.report.blocks import Block, Cell, Fact, Facts, Row, Table, row
 from experiments.report.folder import RunFolder
 from experiments.report.labels import Estimates, currency_of, estimates_of
+from experiments.report.plain import plain_table
 from experiments.report.speech import Speech
 
 #: Rows of the table by group; a KPI that stands in none goes to `other`.
@@ -43,6 +45,11 @@ def kpi_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     if len(plans) == 1:
         return [_table(folder, say, units, {say("mean_interval"): next(iter(plans.values()))}, {})]
     both = _table(folder, say, units, plans, {}, caption=say("kpis_caption"))
+    if len(_moneys(folder, plans)) > 1:
+        cases = folder.summary["cases"]
+        both = replace(
+            both, header=(both.header[0], *(f"{name}, {cases[name]['currency']}" for name in plans))
+        )
     base = next(iter(plans))
     caption = say("differences_caption", base=base)
     return [_table(folder, say, units, {}, differences, caption=caption), both]
@@ -58,7 +65,8 @@ def _table(
     caption: str = "",
 ) -> Table:
     """Columns of estimates, then columns of differences with their stars."""
-    currency, short = currency_of(folder), len(columns) + len(changes) > WIDE
+    moneys, short = _moneys(folder, columns), len(columns) + len(changes) > WIDE
+    currency = moneys.pop() if len(moneys) == 1 else ""
     rows: list[Row] = []
     for group, members in _groups(units).items():
         rows.append(row([say.name("group", group)], "group"))
@@ -81,6 +89,14 @@ def change(
     mean, ends = say.halves(estimate, unit, signed=True, short=short)
     star = estimate is not None and clear(estimate)
     return Cell(f"{mean} *" if star else mean, ends, star)
+
+
+def _moneys(folder: RunFolder, columns: Mapping[str, Estimates]) -> set[str]:
+    """Currencies of the columns: cases of a comparison may differ."""
+    cases = folder.summary.get("cases") or {}
+    return {cases.get(name, {}).get("currency") or currency_of(folder) for name in columns} or {
+        currency_of(folder)
+    }
 
 
 def _groups(units: Mapping[str, str]) -> dict[str, list[str]]:
@@ -119,11 +135,13 @@ def headline_facts(folder: RunFolder, say: Speech) -> list[Block]:
 
 
 def ranking_blocks(folder: RunFolder, say: Speech) -> list[Block]:
-    """Cases by their first key figure; a `ranking` in the answer is left to its own table."""
+    """The answer's own ranking, else cases by their first key figure."""
+    if "ranking" in folder.sheets:
+        return [replace(plain_table("ranking", folder, say), caption="")]
     plans, units = estimates_of(folder, "kpis")
     differences, _ = estimates_of(folder, "differences")
     kpi = leading(plans)
-    if kpi is None or len(plans) < 3 or "ranking" in folder.sheets:
+    if kpi is None or len(plans) < 3:
         return []
     ordered = sorted(plans, key=lambda name: -(plans[name][kpi]["mean"] or 0.0))
     rows = [

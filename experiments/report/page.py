@@ -51,7 +51,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
     ),
     "compare": (
         Part("verdict", verdicts.compare_verdict),
-        Part("ranking", kpis.ranking_blocks, ("comparison",)),
+        Part("ranking", kpis.ranking_blocks, ("ranking", "comparison"), ("ranking",)),
         Part("kpis", kpis.kpi_blocks, sheets=("kpis", "differences")),
         Part("paired_figures", figures=("difference-*",)),
         Part("funnel", figures=("funnel",)),
@@ -62,11 +62,12 @@ PARTS: dict[str, tuple[Part, ...]] = {
         Part("flights", budget.flight_blocks, ("flights",), ("flights",)),
         Part("kpis", kpis.kpi_blocks, ("difference",), ("kpis", "differences")),
         Part("curves", budget.curve_blocks, ("response_curves*",), ("curves", "trace")),
-        Part("drivers", budget.driver_blocks),
+        Part("drivers", budget.driver_blocks, sheets=("marginal",)),
         Part("limits", budget.limit_blocks),
-        Part("front", budget.front_blocks, ("pareto",), ("pareto",)),
+        Part("front", budget.front_blocks, ("pareto*",), ("pareto",)),
         Part("targets", budget.target_blocks, sheets=("targets",)),
-        Part("rules", budget.rule_blocks, ("comparison",)),
+        Part("rules", budget.rule_blocks, ("comparison",), ("finalists",)),
+        Part("robustness", plain_tables("robustness"), ("robustness*",), ("robustness",)),
         Part("funnel", figures=("funnel",)),
     ),
     "score": (
@@ -128,7 +129,7 @@ def sections(folder: RunFolder, say: Speech) -> list[Section]:
     found.append(("figures", [*figures.values(), *left_out]))
     found.append(("tables", [plain_table(name, folder, say) for name in unplaced(folder, claimed)]))
     found += [(part.key, list(part.make(folder, say))) for part in LAST]
-    return [Section(key, say(key), tuple(blocks)) for key, blocks in found if blocks]
+    return [Section(key, say.name("section", key), tuple(blocks)) for key, blocks in found if blocks]
 
 
 def _figures(folder: RunFolder, say: Speech) -> tuple[dict[str, Figure], list[Block]]:
@@ -185,7 +186,7 @@ def _head(folder: RunFolder, say: Speech) -> dict[str, Any]:
     if seed is not None and replicates:
         facts.append(say("lede", replicates=replicates, seed=seed))
     return {
-        "kicker": say.name("command", folder.command),
+        "kicker": say.name("command", folder.command) if title else "omnifunnel",
         "title": title or say.name("command", folder.command),
         "title_lang": title_lang,
         "question": question,

@@ -120,18 +120,18 @@ def loose(value: float | None, digits: int) -> str:
     """A number whose unit nobody names."""
     if value is None:
         return formatting.MISSING
-    text = f"{value:,.{digits}f}"
+    text = f"{value:,.{digits}f}" if digits >= 0 else f"{value:.2g}"
     return text.lstrip("-") if not text.strip("-0.,") else text
 
 
 def _digits(rows: Sequence[Sequence[str]], column: Column) -> int:
-    """Digits after the point that a column needs: none in whole numbers and thousands."""
+    """Digits after the point that a column needs, none in whole numbers and thousands; -1: two that count."""
     numbers = [_number(line[source]) for line in rows for source in column.sources]
     known = [abs(number) for number in numbers if number is not None]
     largest = max(known, default=0.0)
     if largest >= 1_000 or all(number == round(number) for number in known):
         return 0
-    return next((n for n, bound in enumerate((100.0, 1.0, 0.01), start=1) if largest >= bound), 6)
+    return next((n for n, bound in enumerate((100.0, 1.0, 0.01), start=1) if largest >= bound), -1)
 
 
 def unplaced(folder: RunFolder, claimed: set[str]) -> dict[str, Sheet]:

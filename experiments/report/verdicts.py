@@ -126,6 +126,8 @@ def compare_verdict(folder: RunFolder, say: Speech) -> list[Block]:
         return []
     base, found = next(iter(plans)), {"up": [], "down": [], "open": []}
     for name, change in differences.items():
+        if change[kpi]["mean"] is None:
+            continue
         told = say.interval(change[kpi], units[kpi], currency=currency_of(folder), signed=True)
         found[_side(change, kpi)].append(f"{name} {told}")
     name = say.sentence("kpi", kpi)

@@ -5,31 +5,8 @@ from __future__ import annotations
 LANGUAGES = ("en", "zh")
 
 TEXTS: dict[str, tuple[str, str]] = {
-    # headings
-    "verdict": ("Verdict", "结论"),
-    "budget": ("Recommended budget", "推荐预算"),
-    "plan_budget": ("The plan's budget", "方案预算"),
-    "flights": ("Timing", "投放节奏"),
-    "kpis": ("What it changes", "带来的变化"),
-    "paired_figures": ("Each case against the first", "各情景与第一个的对比"),
-    "kpis_run": ("Key figures", "关键指标"),
-    "ranking": ("Ranking", "排名"),
-    "channels": ("Channels", "渠道"),
-    "curves": ("Response curves", "响应曲线"),
-    "drivers": ("What drives it", "驱动因素"),
-    "limits": ("Limits and shadow prices", "约束与影子价格"),
-    "rules": ("Against simple rules", "与简单规则对比"),
-    "front": ("Trade-off", "权衡前沿"),
-    "targets": ("Targets", "目标"),
-    "funnel": ("Funnel", "漏斗"),
-    "scoreboard": ("Scoreboard of the rules", "归因规则记分牌"),
-    "shares": ("Credit by channel", "各渠道份额"),
-    "regret": ("What the rules' budgets earn", "按规则分配预算的收益"),
-    "answer": ("Answer", "结果"),
-    "figures": ("Figures", "图"),
-    "tables": ("Further tables", "其他表格"),
-    "assumptions": ("Assumptions and limits", "假设与局限"),
-    "provenance": ("Provenance", "来源与复现"),
+    "marginal_caption": ("The last money in each channel", "各渠道最后一笔钱的效果"),
+    "finalists_caption": ("Chances of being the best", "成为最佳方案的概率"),
     # head
     "question": ("The question", "问题"),
     "scenario": ("Scenario", "情景"),

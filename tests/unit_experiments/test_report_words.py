@@ -9,6 +9,7 @@ import pytest
 from experiments.cli import main
 from experiments.report import names, words
 from experiments.report.names import NAMES
+from experiments.report.page import LAST, PARTS
 from experiments.report.speech import Speech
 from experiments.report.words import LANGUAGES, TEXTS
 from optimize import TARGETS
@@ -21,6 +22,8 @@ SOURCES = [
     and path.name not in (Path(words.__file__).name, Path(names.__file__).name)
 ]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+#: Sections that pages of any command may have.
+ALWAYS = ("answer", "figures", "tables", *(part.key for part in LAST))
 #: Texts that are the same in both languages: abbreviations and numbers.
 ALIKE = {"ltv_cac", "five_three_two"}
 
@@ -66,6 +69,7 @@ def test_both_languages_have_every_name(family):
         ("stage", [stage.name.lower() for stage in Stage]),
         ("rule", RULES),
         ("target", TARGETS),
+        ("section", [*(part.key for parts in PARTS.values() for part in parts), *ALWAYS]),
     ],
 )
 def test_a_family_has_a_name_for_each_member(family, members):
