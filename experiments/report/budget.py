@@ -188,10 +188,13 @@ def front_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     goals = [goal for goal in summary["objective"].split(",") if goal in units]
     rows = []
     for number, point in enumerate(summary["pareto"], start=1):
-        name = say.name("plan", "recommended") if point["knee"] else say("choice", number=number)
+        chosen = point.get("recommended", point["knee"])
+        name = say.name("plan", "recommended") if chosen else say("choice", number=number)
         rows.append(row([name, *(Cell(*say.halves(point["kpis"][g], units[g]["unit"])) for g in goals)]))
     header = (say("plan"), *(say.name("kpi", goal) for goal in goals))
-    return [Table(say("front_caption"), header, tuple(rows))]
+    volume = (summary.get("frontier") or {}).get("hypervolume")
+    note = say("hypervolume", share=say.interval(volume, "share")) if volume else ""
+    return [Table(say("front_caption"), header, tuple(rows), note=note)]
 
 
 def target_blocks(folder: RunFolder, say: Speech) -> list[Block]:

@@ -69,8 +69,13 @@ def open_folder(path: Path) -> RunFolder:
         told=_text(told) if told.is_file() else "",
         sheets={name: sheet for name, sheet in sheets.items() if name not in plans},
         plans=plans,
-        figures={file.stem: _text(file) for file in sorted((path / "figures").glob("*.svg"))},
+        figures={file.stem: _text(file) for file in _drawn(path / "figures")},
     )
+
+
+def _drawn(path: Path) -> list[Path]:
+    """Figures by name: one comes before those that have its name and more."""
+    return sorted(path.glob("*.svg"), key=lambda file: file.stem)
 
 
 def _command(path: Path, record: Mapping[str, Any]) -> str:

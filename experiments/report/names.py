@@ -247,6 +247,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "probability_best": ("Chance of being best", "成为最佳的概率"),
         "against": ("Against the recommended", "相对推荐方案"),
         "final_replicates": ("Replicates", "重复次数"),
+        "against_first": ("Against the first", "相对第一名"),
         "world": ("World", "假设"),
         "kind": ("Kind", "类型"),
         "place": ("Place", "名次"),

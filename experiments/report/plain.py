@@ -47,11 +47,11 @@ def plain_table(name: str, folder: RunFolder, say: Speech) -> Table:
         kind = None if unit is None else line[unit]
         shown.append(row([_cell(column, line, kind, digits, say, labels) for column in columns]))
     more = len(rows) - MOST
-    left = next((n for n, column in enumerate(columns) if column.name in digits), len(columns))
+    left = next((n for n, column in enumerate(columns) if n and column.name in digits), len(columns))
     heads = tuple(say.name("column", column.name) for column in columns)
     note = say("more_rows", count=f"{more:,}", file=f"{name}.csv") if more > 0 else ""
     caption = name.replace("_", " ").replace("-", " ")
-    return Table(caption[:1].upper() + caption[1:], heads, tuple(shown), left=max(1, left), note=note)
+    return Table(caption[:1].upper() + caption[1:], heads, tuple(shown), left=left, note=note)
 
 
 def plain_tables(*names: str) -> Callable[[RunFolder, Speech], list[Table]]:

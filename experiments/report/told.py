@@ -18,6 +18,8 @@ RULE = re.compile(r" *─{3,}")
 #: What the closing sections of a report say in their own way.
 SKIPPED = ("Assumptions",)
 LANG = "en"
+#: Letters of the longest first sentence that stands as a verdict.
+LEAD = 200
 
 
 def told_blocks(text: str, words: Callable[[str], str] = str) -> list[Block]:
@@ -38,7 +40,7 @@ def told_blocks(text: str, words: Callable[[str], str] = str) -> list[Block]:
             )
         elif not (len(lines) == 1 and _is_table(following)):  # else it is that table's title
             found += _prose(lines)
-    if found and isinstance(found[0], Text) and found[0].text.endswith("."):
+    if found and isinstance(found[0], Text) and found[0].text.endswith(".") and len(found[0].text) <= LEAD:
         found[0] = replace(found[0], look="lead")
     return found
 

@@ -180,6 +180,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "plan": ("Plan", "方案"),
     "spend": ("Spend, {currency}", "花费，{currency}"),
     "front_caption": ("No judged plan beats these in both", "没有方案在两项上同时优于它们"),
+    "hypervolume": (
+        "Hypervolume: the front dominates {share} of the box from the worst judged value to the best.",
+        "超体积：前沿支配从最差评判值到最佳值之间空间的 {share}。",
+    ),
     "choice": ("choice {number}", "选项 {number}"),
     "targets_caption": ("Targets as judged", "目标评判"),
     "target": ("Target", "目标"),
