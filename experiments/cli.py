@@ -26,6 +26,7 @@ from experiments.commands.journeys import journeys
 from experiments.commands.optimize import optimize
 from experiments.commands.race import race
 from experiments.commands.replan import replan
+from experiments.commands.report import report
 from experiments.commands.run import run
 from experiments.commands.scenarios import scenarios
 from experiments.commands.score import score
@@ -125,6 +126,7 @@ for command in (
     customers,
     fit_customers,
     explain,
+    report,
     export,
     scenarios,
     check,

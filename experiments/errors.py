@@ -21,6 +21,10 @@ class RequestError(OmnifunnelError):
     """Options that do not go together with the scenario, e.g. a variant that it does not have."""
 
 
+class ReportError(OmnifunnelError):
+    """A folder that no report can be made of, or a page that cannot be written."""
+
+
 #: What the user can mend by changing what was asked for; all other faults are failures (exit 1).
 USER_FAULTS = (
     ScenarioError,
@@ -31,6 +35,7 @@ USER_FAULTS = (
     CapacityError,
     OutputError,
     RequestError,
+    ReportError,
 )
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.console import as_text
-from experiments.errors import OutputError
+from experiments.errors import OutputError, ReportError
 
 if TYPE_CHECKING:
     from experiments.answer import Answer
@@ -93,7 +93,7 @@ def write(folder: Path, answer: Answer, settings: Settings) -> list[str]:
     """Write everything of an answer; returns notes for the user.
 
     Files: scenario.yaml and status_quo.csv (run again from these) unless nothing was simulated, summary.json
-    and summary.txt, run.json, one CSV a table and plan, figures/*.png and *.svg.
+    and summary.txt, run.json, one CSV a table and plan, figures/*.png and *.svg; report.html, made of them.
     """
     digest = None if answer.case is None else _write_scenario(folder, answer.case)
     _write_json(folder / "summary.json", answer.summary)
@@ -105,7 +105,18 @@ def write(folder: Path, answer: Answer, settings: Settings) -> list[str]:
             _write_spend(plan, folder / f"{name}.csv", answer.case)
     notes = _write_figures(folder / "figures", answer.figures())
     _write_json(folder / "run.json", _provenance(answer, settings, digest))
-    return notes
+    return [*notes, *_write_report(folder)]
+
+
+def _write_report(folder: Path) -> list[str]:
+    """The page of the run; what was simulated is kept even where no page can be made of it."""
+    from experiments.report.writing import write_report
+
+    try:
+        write_report(folder)
+    except ReportError as fault:
+        return [f"report.html was not written: {fault}"]
+    return []
 
 
 def _write_figures(folder: Path, figures: Mapping[str, Any]) -> list[str]:
@@ -167,6 +178,7 @@ def _provenance(answer: Answer, settings: Settings, digest: str | None) -> dict[
     simulated = answer.case is not None or answer.simulated
     return {
         "schema_version": 1,
+        "answer": answer.command,
         "command": ["omnifunnel", *sys.argv[1:]],
         "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "scenario": None if answer.case is None else answer.case.file.source,

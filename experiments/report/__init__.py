@@ -1,0 +1,1 @@
+"""`report`: one HTML page of a run directory, for people who decide and for print."""

@@ -1,0 +1,99 @@
+"""Say texts, names and numbers of the report in one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from experiments import formatting
+from experiments.report.names import NAMES
+from experiments.report.words import LANGUAGES, TEXTS
+from experiments.tables import Estimate
+
+#: Texts of figures that carry a name: with a unit behind it, or naming the plan compared with.
+AXIS = re.compile(r"(.+?)((?:, [A-Z]{3}|: [-\d.]+ pp)(?: \(.*\))?)")
+COMPARED = {
+    "against": re.compile(r"Against '+(.+?)'+, by the 95 % interval of the paired difference"),
+    "relative": re.compile(r"Change relative to the '?(.+?)'?"),
+}
+ENDS = re.compile(r"(\d) to ([-+\d])")
+DRAWN = ("column", "kpi", "measure", "stage", "plan", "rule", "drawn")
+
+
+@cache
+def _drawn() -> dict[str, str]:
+    """English text in a figure -> Chinese."""
+    pairs = [pair for family in DRAWN for pair in NAMES[family].values()]
+    keys = [(key, pair[1]) for key, pair in NAMES["rule"].items()]
+    stages = [(first.capitalize(), second) for first, second in NAMES["stage"].values()]
+    return dict([*pairs, *stages, *keys])
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Says texts, names and numbers in one language."""
+
+    lang: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text under a key, its places filled."""
+        text = TEXTS[key][LANGUAGES.index(self.lang)].format(**values)
+        return text.replace("） ", "）")  # a wide bracket brings its own space
+
+    def name(self, family: str, key: str, other: str | None = None) -> str:
+        """What a thing is called; `other`, or the key in words, where nobody named it."""
+        pair = NAMES[family].get(key)
+        if pair is None:
+            return key.replace("_", " ") if other is None else other
+        return pair[LANGUAGES.index(self.lang)]
+
+    def interval(self, estimate: Estimate | None, unit: str, *, short: bool = False, **how: Any) -> str:
+        """A mean with its interval, three digits of large numbers where `short`; a bare 0 where all are."""
+        if estimate is not None and all(estimate[end] == 0 for end in ("mean", "low", "high")):
+            return "0"
+        say = formatting.short_interval if short and estimate is not None else formatting.interval
+        text = say(estimate, unit, **how)
+        return text if self.lang == "en" else text.replace(" to ", " 至 ")
+
+    def halves(self, estimate: Estimate | None, unit: str, **how: Any) -> tuple[str, str]:
+        """A mean, and its interval or nothing."""
+        mean, _, ends = self.interval(estimate, unit, **how).partition(" (")
+        return mean, ends.removesuffix(")")
+
+    def sentence(self, family: str, key: str) -> str:
+        """A name as it stands inside a sentence."""
+        name = self.name(family, key)
+        return formatting.in_sentence(name) if self.lang == "en" else name
+
+    def span(self, estimate: Estimate, unit: str, **how: Any) -> str:
+        """The interval alone, in words."""
+        low, high = (formatting.number(estimate[end], unit, **how) for end in ("low", "high"))
+        return self("span", low=low, high=high)
+
+    def drawn(self, text: str) -> str:
+        """A piece of text in a figure, where all of it has a name; else as it is."""
+        if self.lang == "en":
+            return text
+        known, shown = _drawn(), AXIS.fullmatch(text)
+        if text in known:
+            return known[text]
+        if shown and shown[1] in known:
+            return f"{known[shown[1]]}{shown[2].replace(': ', '：').replace(', ', '，')}"
+        for key, pattern in COMPARED.items():
+            if found := pattern.fullmatch(text):
+                return self(key, base=known.get(found[1], found[1]))
+        return ENDS.sub(r"\1 至 \2", text)
+
+    def list(self, names: list[str]) -> str:
+        """Names in a row."""
+        return (", " if self.lang == "en" else "、").join(names)
+
+    def chosen(self, text: str | Mapping[str, str]) -> tuple[str, str]:
+        """A text of the scenario and its language, empty where nothing says so."""
+        if isinstance(text, Mapping):
+            lang = self.lang if self.lang in text else next(iter(text))
+            return str(text[lang]), lang
+        return str(text), "" if self.lang == "en" else "en"

@@ -1,0 +1,170 @@
+"""The first sentences of a report, put together from the numbers of the answer, in either language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from experiments import formatting
+from experiments.attribution.runs import BRAND, COMPLETE
+from experiments.estimates import clear
+from experiments.report.blocks import Block, Items, Text
+from experiments.report.budget import target_unit
+from experiments.report.folder import RunFolder
+from experiments.report.kpis import headline_facts, leading
+from experiments.report.labels import Estimates, currency_of, estimates_of
+from experiments.report.rules import MEASURE
+from experiments.report.speech import Speech
+
+#: Unspent share of the total, and its rise, from which on the verdict mentions it.
+MUCH, IDLE = 0.15, 0.05
+
+
+def run_verdict(folder: RunFolder, say: Speech) -> list[Block]:
+    """Whether the plan pays against no spend at all."""
+    profit = folder.summary["kpis"]["profit"]
+    mean, low, high = profit["mean"], profit["low"], profit["high"]
+    money = {"currency": currency_of(folder)}
+    if mean is None:
+        return [Text(say("run_undefined"), "lead"), *headline_facts(folder, say)]
+    told = formatting.number(mean, "money", **money)
+    if low is None or high is None:
+        lead = say("run_no_interval", profit=told)
+    else:
+        key = "run_pays" if low > 0 else "run_loses" if high < 0 else "run_open"
+        lead = say(key, profit=told, span=say.span(profit, "money"))
+    return [Text(lead, "lead"), *headline_facts(folder, say)]
+
+
+def optimize_verdict(folder: RunFolder, say: Speech) -> list[Block]:
+    """The judge's word on the first objective, then what a decider must know besides."""
+    summary = folder.summary
+    goals = [goal for goal in summary["objective"].split(",") if goal != "spend"]
+    told = [_compared(summary["difference"][goal], goal, folder, say) for goal in goals]
+    if not goals:
+        told = [_cheapest(summary, currency_of(folder), say)]
+    told += _same_total(folder, goals, say)
+    if summary["interrupted"]:
+        told.append(say("stopped", used=summary["runs_used"], runs=summary["runs"]))
+    told += [_target(check, currency_of(folder), say) for check in summary["targets"]]
+    told += _left_over(summary, currency_of(folder), say)
+    if summary["verdict"]["word"] in ("no better", "worse"):
+        told.insert(1, say("keep"))
+    rest = [Text((" " if say.lang == "en" else "").join(told[1:]))] if told[1:] else []
+    return [Text(told[0], "lead"), *headline_facts(folder, say), *rest]
+
+
+def _compared(difference: dict[str, Any], kpi: str, folder: RunFolder, say: Speech) -> str:
+    name, unit = say.sentence("kpi", kpi), difference["unit"]
+    mean, low, high = difference["mean"], difference["low"], difference["high"]
+    if mean is None:
+        return say("undefined", kpi=name)
+    change = formatting.number(mean, unit, currency=currency_of(folder), signed=True)
+    if low is None or high is None:
+        return say("undecided", kpi=name, change=change)
+    key = "better" if low > 0 else "worse" if high < 0 else "no_better"
+    return say(key, kpi=name, change=change, span=say.span(difference, unit, signed=True))
+
+
+def score_verdict(folder: RunFolder, say: Speech) -> list[Block]:
+    """The plan's profit against today's, and the limits that it breaks."""
+    lead = _compared(folder.summary["difference"]["profit"], "profit", folder, say)
+    broken = folder.summary["limits_broken"]
+    rest = Items(tuple(broken), "" if say.lang == "en" else "en") if broken else Text(say("limits_kept"))
+    return [Text(lead, "lead"), *headline_facts(folder, say), rest]
+
+
+def _cheapest(summary: dict[str, Any], currency: str, say: Speech) -> str:
+    now, new = (sum(summary[plan]["spend"].values()) for plan in ("status_quo", "recommended"))
+    amount, saved = (formatting.number(value, "money", currency=currency) for value in (new, now - new))
+    return say("cheapest", amount=amount, saved=saved)
+
+
+def _same_total(folder: RunFolder, goals: list[str], say: Speech) -> list[str]:
+    """Today's mix at the plan's total, where the total differs: a larger budget is no better mix."""
+    summary = folder.summary
+    now, total = sum(summary["status_quo"]["spend"].values()), summary["total"]
+    plans, units = estimates_of(folder, "kpis")
+    mix, new = plans.get("historical"), plans.get("recommended")
+    if not goals or abs(total - now) <= 1e-3 * max(now, 1.0) or mix is None or new is None:
+        return []
+    kpi = goals[0]
+    both = [say.interval(plan[kpi], units[kpi], currency=currency_of(folder)) for plan in (new, mix)]
+    return [say("same_total", kpi=say.sentence("kpi", kpi), new=both[0], mix=both[1])]
+
+
+def _target(check: dict[str, Any], currency: str, say: Speech) -> str:
+    unit = target_unit(check["target"])
+    return say(
+        "target_line",
+        word=say.name("word", check["word"]),
+        kpi=say.name("target", check["target"]),
+        value=say.interval(check["value"], unit, currency=currency),
+        side=say("at_least" if check["least"] else "at_most"),
+        bound=formatting.number(check["bound"], unit, currency=currency),
+    )
+
+
+def _left_over(summary: dict[str, Any], currency: str, say: Speech) -> list[str]:
+    left, today = (summary[plan]["kpis"]["unspent"]["mean"] for plan in ("recommended", "status_quo"))
+    now = sum(summary["status_quo"]["spend"].values())
+    if left is None or today is None or now <= 0 or summary["total"] <= 0:
+        return []
+    share, share_today = left / summary["total"], today / now
+    if share - share_today < IDLE and share < MUCH:
+        return []
+    amount = formatting.number(left, "money", currency=currency)
+    told = {"share": formatting.percent(share), "today": formatting.percent(share_today)}
+    return [say("left_over", amount=amount, **told)]
+
+
+def compare_verdict(folder: RunFolder, say: Speech) -> list[Block]:
+    """Which cases are clearly above and below the first one."""
+    plans, units = estimates_of(folder, "kpis")
+    differences, _ = estimates_of(folder, "differences")
+    kpi = leading(plans)
+    if kpi is None:
+        return []
+    base, found = next(iter(plans)), {"up": [], "down": [], "open": []}
+    for name, change in differences.items():
+        if change[kpi]["mean"] is None:
+            continue
+        told = say.interval(change[kpi], units[kpi], currency=currency_of(folder), signed=True)
+        found[_side(change, kpi)].append(f"{name} {told}")
+    name = say.sentence("kpi", kpi)
+    told = [
+        say("compare_up" if found["up"] else "compare_none", kpi=name, base=base, names=say.list(found["up"]))
+    ]
+    lines = {"compare_down": found["down"], "compare_open": found["open"]}
+    told += [say(key, names=say.list(names)) for key, names in lines.items() if names]
+    return [Text(told[0], "lead"), *(Text(line) for line in told[1:])]
+
+
+def _side(change: Estimates, kpi: str) -> str:
+    if not clear(change[kpi]):
+        return "open"
+    return "up" if (change[kpi]["mean"] or 0.0) > 0 else "down"
+
+
+def attribute_verdict(folder: RunFolder, say: Speech) -> list[Block]:
+    """The rule closest to the truth, the one farthest from it, and what trusting the best would cost."""
+    summary = folder.summary
+    if "views" not in summary:
+        return [Text(say("attribute_own"), "lead")]
+    board = summary["views"][COMPLETE]["scoreboard"]
+    error = {rule: one[MEASURE]["share_error"]["mean"] for rule, one in board.items()}
+    known = [rule for rule, value in error.items() if value is not None]
+    if not known:
+        return []
+    best, worst = min(known, key=error.__getitem__), max(known, key=error.__getitem__)
+    names = {"best": say.name("rule", best), "worst": say.name("rule", worst)}
+    lead = say("attribute_best", error=f"{100 * error[best]:.1f}", far=f"{100 * error[worst]:.1f}", **names)
+    regret = summary["views"][BRAND]["regret"] or {}
+    if best not in regret or regret[best]["difference"]["mean"] is None:
+        return [Text(lead, "lead")]
+    change, how = regret[best]["difference"], {"currency": currency_of(folder), "signed": True}
+    told = formatting.number(change["mean"], "money", **how)
+    span = "" if change["low"] is None else say.span(change, "money", signed=True)
+    return [
+        Text(lead, "lead"),
+        Text(say("attribute_money", rule=names["best"], change=told, span=span)),
+    ]

@@ -1,0 +1,117 @@
+"""The words of the report: both languages have all of them, and none is left over."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from experiments.cli import main
+from experiments.report import names, words
+from experiments.report.names import NAMES
+from experiments.report.page import LAST, PARTS
+from experiments.report.speech import Speech
+from experiments.report.words import LANGUAGES, TEXTS
+from optimize import TARGETS
+from sim import CHANNEL_MEASURES, KPIS, RULES, Stage
+
+SOURCES = [
+    path.read_text(encoding="utf-8")
+    for path in Path(words.__file__).parent.glob("*.*")
+    if path.suffix in (".py", ".html")
+    and path.name not in (Path(words.__file__).name, Path(names.__file__).name)
+]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+#: Sections that pages of any command may have.
+ALWAYS = ("answer", "figures", "tables", *(part.key for part in LAST))
+#: Texts that are the same in both languages: abbreviations and numbers.
+ALIKE = {"ltv_cac", "five_three_two"}
+
+
+def places(text):
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_have_every_text(key):
+    assert len(TEXTS[key]) == len(LANGUAGES)
+    english, chinese = TEXTS[key]
+    assert english.strip()
+    assert not CHINESE.search(english)
+    assert CHINESE.search(chinese) or not re.search(r"[a-z]{3}", re.sub(r"{\w+}", "", english))
+    assert places(english) == places(chinese)
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_every_text_is_used(key):
+    quoted = re.compile(rf"""["']{key}["']""")
+    assert any(quoted.search(source) for source in SOURCES), f"nothing says '{key}'"
+
+
+def test_every_text_used_is_there():
+    said = {key for source in SOURCES for key in re.findall(r"""\bsay\(\s*["'](\w+)["']""", source)}
+    assert said
+    assert said - set(TEXTS) == set()
+
+
+@pytest.mark.parametrize("family", NAMES)
+def test_both_languages_have_every_name(family):
+    for key, (english, chinese) in NAMES[family].items():
+        assert english.strip()
+        assert CHINESE.search(chinese) or key in ALIKE, key
+
+
+@pytest.mark.parametrize(
+    ("family", "members"),
+    [
+        ("kpi", KPIS),
+        ("measure", CHANNEL_MEASURES),
+        ("stage", [stage.name.lower() for stage in Stage]),
+        ("rule", RULES),
+        ("target", TARGETS),
+        ("section", [*(part.key for parts in PARTS.values() for part in parts), *ALWAYS]),
+    ],
+)
+def test_a_family_has_a_name_for_each_member(family, members):
+    assert set(NAMES[family]) == set(members)
+
+
+def test_english_names_are_those_of_the_model():
+    assert {key: pair[0] for key, pair in NAMES["kpi"].items()} == {k: kpi.label for k, kpi in KPIS.items()}
+    assert {key: pair[0] for key, pair in NAMES["measure"].items()} == {
+        key: label for key, (label, _) in CHANNEL_MEASURES.items()
+    }
+
+
+def test_every_command_that_writes_a_run_directory_has_a_title():
+    writing = {
+        name
+        for name, command in main.commands.items()
+        if any(
+            getattr(option, "help", None) == "Write a run directory here; must be new or empty."
+            for option in command.params
+        )
+    }
+    assert {"run", "compare", "optimize", "attribute"} <= writing
+    assert writing - set(NAMES["command"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("drawn", "said"),
+    [
+        ("ROI (incremental)", "投资回报率（增量）"),
+        ("Unaware", "未知"),
+        ("Spend over the whole plan, CNY", "整个方案的花费，CNY"),
+        ("markov_1: 4.5 pp", "马尔可夫 1 阶：4.5 pp"),
+        ("CNY +4.34 (-13.27 to +4.59)", "CNY +4.34 (-13.27 至 +4.59)"),
+        (
+            "Against ''silo'', by the 95 % interval of the paired difference",
+            "对照“silo”，配对差异的 95 % 区间",
+        ),
+        ("Change relative to the plan of today", "相对“当前方案”的变化"),
+        ("抖音直播", "抖音直播"),
+    ],
+)
+def test_text_in_figures_is_said_in_chinese_where_it_has_a_name(drawn, said):
+    assert Speech("zh").drawn(drawn) == said
+    assert Speech("en").drawn(drawn) == drawn
