@@ -18,7 +18,8 @@ ARGUMENT = {**ARGUMENTS, "dates": "2026-11-02..2026-11-15"}
 def markets():
     found = {}
     for name in (None, "silo"):
-        file = load("beauty-launch", overrides=["population.agents=1500"], variant=name)
+        asked = ["population.agents=1500", "experience={}", "loyalty={earn: 0.1, redeem_at: 5}"]
+        file = load("beauty-launch", overrides=asked, variant=name)
         found[name or "base"] = compile_world(file.scenario), file.status_quo()
     return found
 
