@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         in_proportion as in_proportion,
         proportional as proportional,
     )
+    from optimize.chances import Standing as Standing
     from optimize.evaluator import (
         SEARCH_REPLICATE as SEARCH_REPLICATE,
         Evaluation as Evaluation,
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
         ResponseCurve as ResponseCurve,
         ShadowPrice as ShadowPrice,
     )
+    from optimize.flatness import FlatRange as FlatRange
     from optimize.flights import Flight as Flight
+    from optimize.frontier import Frontier as Frontier, ParetoPoint as ParetoPoint
     from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
+    from optimize.marginal import Marginal as Marginal
     from optimize.measured_rules import MEASURED_RULES as MEASURED_RULES
     from optimize.methods import METHODS as METHODS
     from optimize.objectives import (
@@ -39,13 +43,12 @@ if TYPE_CHECKING:
     from optimize.problem import BudgetProblem as BudgetProblem, GroupLimit as GroupLimit
     from optimize.result import (
         OptimizeResult as OptimizeResult,
-        ParetoPoint as ParetoPoint,
         TracePoint as TracePoint,
-        Verdict as Verdict,
     )
     from optimize.run import optimize as optimize
     from optimize.target_check import TargetCheck as TargetCheck
     from optimize.targets import TARGETS as TARGETS, Target as Target
+    from optimize.verdict import Verdict as Verdict
 
 _HOME = {
     "BASELINES": "baselines",
@@ -54,27 +57,31 @@ _HOME = {
     "Evaluation": "evaluator",
     "Evaluator": "evaluator",
     "Explanation": "explain",
+    "FlatRange": "flatness",
     "Flight": "flights",
+    "Frontier": "frontier",
     "GroupLimit": "problem",
     "Minimum": "limits",
     "ShareLimit": "limits",
+    "Standing": "chances",
     "TARGETS": "targets",
     "Target": "targets",
     "TargetCheck": "target_check",
     "objective": "objectives",
     "MEASURED_RULES": "measured_rules",
     "METHODS": "methods",
+    "Marginal": "marginal",
     "Meter": "evaluator",
     "OBJECTIVES": "objectives",
     "Objective": "objectives",
     "OptimizeResult": "result",
-    "ParetoPoint": "result",
+    "ParetoPoint": "frontier",
     "ResponseCurve": "explain",
     "SEARCH_REPLICATE": "evaluator",
     "ShadowPrice": "explain",
     "SimulationMeter": "evaluator",
     "TracePoint": "result",
-    "Verdict": "result",
+    "Verdict": "verdict",
     "in_proportion": "baselines",
     "optimize": "run",
     "proportional": "baselines",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -10,19 +10,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimize.baselines import BASELINES
+from optimize.chances import Standing, standings
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
 from optimize.explain import Explanation, explain, limits_met
+from optimize.finalists import Final, final
+from optimize.frontier import LINEAR, SEARCH, TODAY, epsilon_points, judged_frontier, pick, search_front
+from optimize.marginal import marginal_returns
 from optimize.methods import METHODS
-from optimize.pareto import knee, non_dominated, spread
 from optimize.problem import BudgetProblem
-from optimize.result import OptimizeResult, ParetoPoint, TracePoint, Verdict, decide
+from optimize.result import OptimizeResult, TracePoint
 from optimize.staged import Staged, search
+from optimize.surfaces import foretell
 from optimize.target_check import cheapest_text, check_targets, extra_runs, unreached
 from optimize.target_meter import TargetMeter, plan_runs, plans_within
+from optimize.verdict import Verdict, decide
 from sim import OmnifunnelError, Plan
 
 if TYPE_CHECKING:
-    from sim import Interval, Replicates
+    import numpy.typing as npt
+
+    from sim import Replicates
+
+    Floats = npt.NDArray[np.float64]
+
+#: Simulations of the final for each of the judge's replicates.
+FINAL_RUNS = 4
 
 
 def optimize(
@@ -36,6 +48,7 @@ def optimize(
     threads: int | None = None,
     progress: Progress | None = None,
     meter: Meter | None = None,
+    marginal: int = 0,
 ) -> OptimizeResult:
     """Find a budget split and judge it against the status quo.
 
@@ -49,6 +62,7 @@ def optimize(
         threads: simulations at a time; default: as many as the machine has. No result depends on it.
         progress: called with (runs done, runs in all, message); the judge counts afresh.
         meter: what measures plans; default: the simulator.
+        marginal: replicates on which every channel's money is moved up and down; 0 leaves that out.
 
     Returns:
         The judged result. Ctrl-C during the search ends the search, not the call: the best plan so
@@ -64,15 +78,19 @@ def optimize(
     measured_by = meter or _meter(problem, seed=seed, engine=engine, threads=threads)
     plans_paid = plans_within(measured_by, runs)
     evaluator = Evaluator(problem, measured_by, runs=plans_paid, progress=progress)
-    found = _find(problem, evaluator, method, seed)
+    found = _find(problem, evaluator, method, seed=seed, replicates=replicates)
     plans = _plans(problem, found)
 
-    def step(done: int, of: int) -> None:
-        if progress is not None:
-            progress(done, of, "judging")
+    def step(words: str) -> Callable[[int, int], None]:
+        return lambda done, of: progress(done, of, words) if progress is not None else None
 
-    judged = evaluator.judge(plans, replicates, step)
+    judged = evaluator.judge(plans, replicates, step("judging"))
     result = _result(problem, evaluator, found, plans, judged, replicates)
+    if marginal and found.best is not None and not found.interrupted:
+        args = result.recommended, evaluator.evaluations[0], result.explanation.binding, marginal
+        returns = marginal_returns(problem, measured_by, *args, step("moving each channel's money"))
+        spent = marginal * (2 * sum(row.word != "off" for row in returns) + 2)
+        result = replace(result, marginal=returns, judge_runs=result.judge_runs + spent)
     return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
 
 
@@ -113,30 +131,74 @@ class _Found:
     seed: int
     best: Evaluation | None
     front: list[Evaluation]
+    linear: list[Floats]
+    final: Final | None
     why: Explanation
     interrupted: bool
 
 
-def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, seed: int) -> _Found:
-    """Run the method; an interrupt ends it with the best plan so far."""
+def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, *, seed: int, replicates: int) -> _Found:
+    """Run the method, then the final; an interrupt ends either with the best plan so far."""
     try:
         searched, interrupted = search(problem, evaluator, METHODS[method], seed=seed), False
     except KeyboardInterrupt:
         searched, interrupted = Staged(best=evaluator.best()), True
-    front = _front(problem, evaluator)
-    best = _pick(evaluator, front) if front else searched.best
+    front = search_front(problem, evaluator)
+    best = pick(evaluator, front) if front else searched.best
     if best is None and not interrupted:
         raise OmnifunnelError(_no_plan(evaluator))
     if best is not None and best.miss and not interrupted:
         raise OmnifunnelError(unreached(problem, evaluator.evaluations, evaluator.runs_used))
-    why = Explanation()
+    why, last, linear = Explanation(), None, []
     if best is not None:
         try:
+            if not interrupted:
+                linear = _linear_points(problem, evaluator, searched, [best, *front], seed=seed)
+                last = _final(problem, evaluator, best, seed=seed, replicates=replicates)
+                best = best if last is None else last.winner.plan
             why = _explained(problem, evaluator, searched, best, seed=seed, check=not interrupted)
         except KeyboardInterrupt:
             interrupted = True
             why = _explained(problem, evaluator, searched, best, seed=seed, check=False)
-    return _Found(method, seed, best, front, why, interrupted)
+    return _Found(method, seed, best, front, linear, last, why, interrupted)
+
+
+def _final(
+    problem: BudgetProblem, evaluator: Evaluator, best: Evaluation, *, seed: int, replicates: int
+) -> Final | None:
+    """The final of leaders and rules of thumb, where plans rank by one figure that is measured at once."""
+    several = len(problem.goals) > 1 or len(problem.flights) > 1
+    if several or problem.targets or problem.minimise_spend:
+        return None
+    rules = {name: rule(_at_total_of(problem, best)) for name, rule in BASELINES.items()}
+    predict = foretell(problem, evaluator, seed=seed)
+    return final(evaluator, evaluator.meter, best, rules, FINAL_RUNS * replicates, predict=predict)
+
+
+def _linear_points(
+    problem: BudgetProblem,
+    evaluator: Evaluator,
+    searched: Staged,
+    candidates: list[Evaluation],
+    *,
+    seed: int,
+) -> list[Floats]:
+    """Amounts of the front's points that linear programmes on the surfaces add to the search's own."""
+    if len(problem.goals) < 2:
+        return []
+    if searched.part is None:
+        rows = [done.amounts_c for done in candidates]
+        return epsilon_points(problem, evaluator, candidates[0], rows, seed=seed)
+    part, inner, middle = searched.part
+    return [problem.lifted(row) for row in epsilon_points(part, inner, middle, [middle.amounts_c], seed=seed)]
+
+
+def _at_total_of(problem: BudgetProblem, best: Evaluation | None) -> BudgetProblem:
+    """The problem of the mix at the total that the recommended plan spends, for rules of thumb."""
+    mix = problem.mix or problem
+    if mix.total_min is None:
+        return mix
+    return mix.at_total(float(best.amounts_c.sum()) if best is not None else mix.total)
 
 
 def _explained(
@@ -181,13 +243,14 @@ def _result(
         runs=evaluator.runs,
         runs_used=evaluator.runs_used,
         replicates=replicates,
-        judge_runs=replicates * (len(plans) + 1),
+        judge_runs=replicates * (len(plans) + 1) + (found.final.runs if found.final else 0),
         plans=plans,
         judged=judged,
         verdict=decide(judged, problem.goals, currency=problem.currency, total=total, today=today),
         explanation=found.why,
         baselines=tuple(BASELINES),
-        pareto=_judged_front(problem, judged, plans),
+        frontier=judged_frontier(problem, judged, _origins(plans)),
+        finalists=_finalists(problem, found, judged),
         trace=_trace(problem, evaluator),
         failures=tuple(str(done.failure) for done in evaluator.failures),
         interrupted=found.interrupted,
@@ -201,58 +264,30 @@ def _plans(problem: BudgetProblem, found: _Found) -> dict[str, Plan]:
     recommended = problem.status_quo if best is None else problem.plan(best.amounts_c)
     plans = {"status_quo": problem.status_quo, "recommended": recommended}
     # Rules split the money that the recommended plan spends, over channels, timed as today.
-    mix = problem.mix or problem
-    if mix.total_min is not None:
-        mix = mix.at_total(recommended.total if best is not None else mix.total)
+    mix = _at_total_of(problem, best)
     plans |= {name: problem.plan(problem.lifted(rule(mix))) for name, rule in BASELINES.items()}
+    rivals = found.final.rivals if found.final else ()
+    plans |= {f"leader_{n}": problem.plan(each.plan.amounts_c) for n, each in enumerate(rivals, start=1)}
     others = [done for done in found.front if done is not best]
-    return plans | {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
+    plans |= {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
+    return plans | {f"linear_{n}": problem.plan(amounts) for n, amounts in enumerate(found.linear)}
 
 
-def _front(problem: BudgetProblem, evaluator: Evaluator) -> list[Evaluation]:
-    """Non-dominated feasible plans on the search's draws, thinned out; empty for one objective."""
-    usable = [done for done in evaluator.evaluations if done.feasible and not done.failure]
-    if len(problem.goals) < 2 or not usable:
-        return []
-    values_nk = np.array([[done.value(goal) for goal in problem.goals] for done in usable])
-    rows = non_dominated(values_nk)
-    front = [usable[rows[n]] for n in spread(values_nk[rows])]
-    middle = usable[rows[knee(values_nk[rows])]]
-    return front if middle in front else [*front[:-1], middle]
+def _origins(plans: Mapping[str, Plan]) -> dict[str, str]:
+    """Where each candidate of a front comes from."""
+    known = {"recommended": SEARCH, "historical": TODAY, "pareto": SEARCH, "linear": LINEAR}
+    origins = {name: known.get(name if name in known else name.split("_")[0]) for name in plans}
+    return {name: origin for name, origin in origins.items() if origin is not None}
 
 
-def _pick(evaluator: Evaluator, front: list[Evaluation]) -> Evaluation:
-    """The knee of the front; among plans that beat today's mix in every objective, if there are any."""
-    goals = evaluator.problem.goals
-    values_nk = np.array([[done.value(goal) for goal in goals] for done in front])
-    today = evaluator.evaluations[0]
-    rows = np.arange(len(front))
-    if not today.failure:
-        above = np.all(values_nk >= [today.value(goal) for goal in goals], axis=1)
-        rows = rows[above] if above.any() else rows
-    return front[int(rows[knee(values_nk[rows])])]
-
-
-def _judged_front(
-    problem: BudgetProblem, judged: Replicates, plans: Mapping[str, Plan]
-) -> tuple[ParetoPoint, ...]:
-    """The candidates, today's mix among them, that are not dominated on the judge's means."""
-    if len(problem.goals) < 2:
+def _finalists(problem: BudgetProblem, found: _Found, judged: Replicates) -> tuple[Standing, ...]:
+    """Chances of everyone in the final, of the status quo and of the rules of thumb."""
+    if len(problem.goals) > 1 or problem.minimise_spend or found.best is None:
         return ()
-    names = [name for name in plans if name in ("recommended", "historical") or name.startswith("pareto_")]
-    found: dict[str, dict[str, Interval]] = {}
-    for name in names:
-        intervals = {goal.name: judged.interval(name, goal.kpi) for goal in problem.goals}
-        whole = {key: each for key, each in intervals.items() if each is not None}
-        if len(whole) == len(intervals):
-            found[name] = whole
-    if not found:
-        return ()
-    whole_names = list(found)
-    values_nk = np.array([[found[name][goal.name].mean for goal in problem.goals] for name in whole_names])
-    kept = sorted(non_dominated(values_nk), key=lambda n: -values_nk[n, 0])
-    chosen = [whole_names[n] for n in kept]
-    return tuple(ParetoPoint(name, found[name], name == "recommended") for name in chosen)
+    met = {f"leader_{n}": each for n, each in enumerate(found.final.rivals, start=1)} if found.final else {}
+    if found.final is not None:
+        met["recommended"] = found.final.winner
+    return standings(judged, problem.goals[0].kpi, met)
 
 
 def _trace(problem: BudgetProblem, evaluator: Evaluator) -> tuple[TracePoint, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from experiments import estimates
 from experiments.answer import Answer
 from experiments.console import progress
+from experiments.recommend import details
 from experiments.recommend.judged import differences, judged
 from experiments.recommend.limits_asked import Asked, with_asked
 from experiments.runner import Case, announce, open_case
@@ -58,6 +58,7 @@ def answer_optimize(request: Request, settings: Settings) -> Answer:
             engine=settings.engine,
             threads=settings.jobs,
             progress=report,
+            marginal=max(2, settings.replicates // 2),
         )
     return Answer(
         command="optimize",
@@ -110,19 +111,13 @@ def sheets(case: Case, result: OptimizeResult) -> dict[str, Sheet]:
         found["flights"] = _flights_sheet(result, case.priced)
     if result.targets:
         found["targets"] = _targets_sheet(result)
-    if result.pareto:
-        found["pareto"] = Sheet(
-            ("plan", "recommended", *case.priced),
-            tuple(
-                (point.name, int(point.knee), *_in_order(result.plans[point.name].totals(), case.priced))
-                for point in result.pareto
-            ),
-        )
+    if result.finalists:
+        found["finalists"] = details.finalists_sheet(result)
+    if result.marginal:
+        found["marginal"] = details.marginal_sheet(result)
+    if result.frontier.points:
+        found["pareto"] = details.frontier_sheet(result, case.priced)
     return found
-
-
-def _in_order(amounts: Mapping[str, float], names: tuple[str, ...]) -> list[float]:
-    return [amounts[name] for name in names]
 
 
 def _trace_sheet(result: OptimizeResult) -> Sheet:

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from experiments import estimates, formatting, texts
 from experiments.estimates import estimate
-from experiments.recommend.judged import BASELINE_NAMES, NAMES, differences, judged
+from experiments.recommend.details import (
+    finalists_grid,
+    frontier_grid,
+    frontier_text,
+    marginal_grid,
+    marginal_text,
+    name_of,
+)
+from experiments.recommend.judged import NAMES, differences, judged
 from experiments.runner import Case
 from experiments.tables import Grid
 
@@ -20,9 +28,15 @@ def sections(case: Case, problem: BudgetProblem, result: OptimizeResult) -> list
     told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result), _kpi_grid(result)]
     if len(result.flights) > 1:
         told.append(_flights_grid(case, problem, result))
-    told.append(_rules_grid(result))
+    if result.finalists:
+        told.append(finalists_grid(result, _goals(result)[0]))
+    else:
+        told.append(_rules_grid(result))
     if result.pareto:
-        told.append(_pareto_grid(result))
+        told += [frontier_grid(result, _goals(result)), frontier_text(result, _goals(result))]
+    if result.marginal:
+        goal = _goals(result)[0]
+        told += [marginal_grid(case, result, goal), marginal_text(result, goal)]
     return [*told, _why(result), texts.assumptions(case, result.replicates)]
 
 
@@ -114,12 +128,11 @@ def _kpi_grid(result: OptimizeResult) -> Grid:
 
 
 def _rules_grid(result: OptimizeResult) -> Grid:
-    """What simple rules reach at the same total."""
+    """What simple rules reach at the same total, where plans have no single rank."""
     goals = _goals(result)
-    plans = NAMES | {name: BASELINE_NAMES.get(name, name) for name in result.baselines}
     rows = tuple(
         (
-            label,
+            name_of(name),
             formatting.number(sum(result.plans[name].totals().values()), "count"),
             *(
                 formatting.interval(
@@ -128,27 +141,10 @@ def _rules_grid(result: OptimizeResult) -> Grid:
                 for goal in goals
             ),
         )
-        for name, label in plans.items()
+        for name in (*NAMES, *result.baselines)
     )
     return Grid(
         "Against simple rules", ("Plan", f"Spend, {result.currency}", *(goal.label for goal in goals)), rows
-    )
-
-
-def _pareto_grid(result: OptimizeResult) -> Grid:
-    goals = _goals(result)
-    rows = tuple(
-        (
-            "recommended" if point.knee else f"choice {number}",
-            *(
-                formatting.interval(estimate(point.values[name]), goal.unit, currency=result.currency)
-                for name, goal in zip(result.objectives, goals, strict=True)
-            ),
-        )
-        for number, point in enumerate(result.pareto, start=1)
-    )
-    return Grid(
-        "Trade-off: no judged plan beats these in both", ("Plan", *(goal.label for goal in goals)), rows
     )
 
 
