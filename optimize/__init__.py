@@ -40,6 +40,12 @@ if TYPE_CHECKING:
         Objective as Objective,
         objective as objective,
     )
+    from optimize.other_worlds import (
+        Prober as Prober,
+        Robustness as Robustness,
+        Setting as Setting,
+        robustness as robustness,
+    )
     from optimize.problem import BudgetProblem as BudgetProblem, GroupLimit as GroupLimit
     from optimize.result import (
         OptimizeResult as OptimizeResult,
@@ -76,8 +82,11 @@ _HOME = {
     "Objective": "objectives",
     "OptimizeResult": "result",
     "ParetoPoint": "frontier",
+    "Prober": "other_worlds",
     "ResponseCurve": "explain",
+    "Robustness": "other_worlds",
     "SEARCH_REPLICATE": "evaluator",
+    "Setting": "other_worlds",
     "ShadowPrice": "explain",
     "SimulationMeter": "evaluator",
     "TracePoint": "result",
@@ -85,6 +94,7 @@ _HOME = {
     "in_proportion": "baselines",
     "optimize": "run",
     "proportional": "baselines",
+    "robustness": "other_worlds",
 }
 
 __all__ = sorted(_HOME)

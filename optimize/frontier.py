@@ -180,11 +180,18 @@ def judged_frontier(problem: BudgetProblem, judged: Replicates, origins: Mapping
 def _volume(
     judged: Replicates, names: Sequence[str], kpis: Sequence[str], reference: Floats, ideal: Floats
 ) -> Interval | None:
-    """Share of the box that the candidates dominate; its interval is over draws of the judge's means."""
+    """Share of the box that the candidates dominate; its interval is over draws of the judge's means.
+
+    What chance does to all plans alike moves the box with the points, so it is taken out: the candidates
+    are drawn by their paired differences to the status quo.
+    """
     from sim import Interval
 
     box = ideal - reference
     values_nkr = np.array([[judged.values[name][kpi] for kpi in kpis] for name in names], dtype=np.float64)
+    today_kr = np.array([judged.values["status_quo"][kpi] for kpi in kpis], dtype=np.float64)
+    if np.isfinite(today_kr).all():
+        values_nkr += today_kr.mean(axis=1, keepdims=True) - today_kr
     replicates = values_nkr.shape[2]
     if not (box > 0).all():
         return None

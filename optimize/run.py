@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimize.baselines import BASELINES
-from optimize.chances import Standing, standings
+from optimize.candidates import Found, at_total_of, finalists, judged_plans, origins
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
 from optimize.explain import Explanation, explain, limits_met
 from optimize.finalists import Final, final
-from optimize.frontier import LINEAR, SEARCH, TODAY, epsilon_points, judged_frontier, pick, search_front
+from optimize.frontier import epsilon_points, judged_frontier, pick, search_front
 from optimize.marginal import marginal_returns
 from optimize.methods import METHODS
 from optimize.problem import BudgetProblem
@@ -79,7 +79,7 @@ def optimize(
     plans_paid = plans_within(measured_by, runs)
     evaluator = Evaluator(problem, measured_by, runs=plans_paid, progress=progress)
     found = _find(problem, evaluator, method, seed=seed, replicates=replicates)
-    plans = _plans(problem, found)
+    plans = judged_plans(problem, found)
 
     def step(words: str) -> Callable[[int, int], None]:
         return lambda done, of: progress(done, of, words) if progress is not None else None
@@ -123,21 +123,7 @@ def _with_targets(result: OptimizeResult, problem: BudgetProblem, meter: Meter) 
     )
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What the search found, before judgement."""
-
-    method: str
-    seed: int
-    best: Evaluation | None
-    front: list[Evaluation]
-    linear: list[Floats]
-    final: Final | None
-    why: Explanation
-    interrupted: bool
-
-
-def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, *, seed: int, replicates: int) -> _Found:
+def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, *, seed: int, replicates: int) -> Found:
     """Run the method, then the final; an interrupt ends either with the best plan so far."""
     try:
         searched, interrupted = search(problem, evaluator, METHODS[method], seed=seed), False
@@ -160,7 +146,7 @@ def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, *, seed: in
         except KeyboardInterrupt:
             interrupted = True
             why = _explained(problem, evaluator, searched, best, seed=seed, check=False)
-    return _Found(method, seed, best, front, linear, last, why, interrupted)
+    return Found(method, seed, best, front, linear, last, why, interrupted)
 
 
 def _final(
@@ -170,7 +156,7 @@ def _final(
     several = len(problem.goals) > 1 or len(problem.flights) > 1
     if several or problem.targets or problem.minimise_spend:
         return None
-    rules = {name: rule(_at_total_of(problem, best)) for name, rule in BASELINES.items()}
+    rules = {name: rule(at_total_of(problem, best)) for name, rule in BASELINES.items()}
     predict = foretell(problem, evaluator, seed=seed)
     return final(evaluator, evaluator.meter, best, rules, FINAL_RUNS * replicates, predict=predict)
 
@@ -193,14 +179,6 @@ def _linear_points(
     return [problem.lifted(row) for row in epsilon_points(part, inner, middle, [middle.amounts_c], seed=seed)]
 
 
-def _at_total_of(problem: BudgetProblem, best: Evaluation | None) -> BudgetProblem:
-    """The problem of the mix at the total that the recommended plan spends, for rules of thumb."""
-    mix = problem.mix or problem
-    if mix.total_min is None:
-        return mix
-    return mix.at_total(float(best.amounts_c.sum()) if best is not None else mix.total)
-
-
 def _explained(
     problem: BudgetProblem,
     evaluator: Evaluator,
@@ -218,13 +196,16 @@ def _explained(
         return explain(problem, evaluator, searched, best, seed=seed, check=check)
     part, inner, middle = searched.part
     why = explain(part, inner, searched, middle, seed=seed, check=False)
-    return replace(why, binding=limits)
+    prices = {limit.limit: limit.shadow_price for limit in why.binding}
+    return replace(
+        why, binding=tuple(replace(limit, shadow_price=prices.get(limit.limit)) for limit in limits)
+    )
 
 
 def _result(
     problem: BudgetProblem,
     evaluator: Evaluator,
-    found: _Found,
+    found: Found,
     plans: Mapping[str, Plan],
     judged: Replicates,
     replicates: int,
@@ -249,45 +230,13 @@ def _result(
         verdict=decide(judged, problem.goals, currency=problem.currency, total=total, today=today),
         explanation=found.why,
         baselines=tuple(BASELINES),
-        frontier=judged_frontier(problem, judged, _origins(plans)),
-        finalists=_finalists(problem, found, judged),
+        frontier=judged_frontier(problem, judged, origins(plans)),
+        finalists=finalists(problem, found, judged),
         trace=_trace(problem, evaluator),
         failures=tuple(str(done.failure) for done in evaluator.failures),
         interrupted=found.interrupted,
         flights=problem.flights,
     )
-
-
-def _plans(problem: BudgetProblem, found: _Found) -> dict[str, Plan]:
-    """Everything the judge sees, by name."""
-    best = found.best
-    recommended = problem.status_quo if best is None else problem.plan(best.amounts_c)
-    plans = {"status_quo": problem.status_quo, "recommended": recommended}
-    # Rules split the money that the recommended plan spends, over channels, timed as today.
-    mix = _at_total_of(problem, best)
-    plans |= {name: problem.plan(problem.lifted(rule(mix))) for name, rule in BASELINES.items()}
-    rivals = found.final.rivals if found.final else ()
-    plans |= {f"leader_{n}": problem.plan(each.plan.amounts_c) for n, each in enumerate(rivals, start=1)}
-    others = [done for done in found.front if done is not best]
-    plans |= {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
-    return plans | {f"linear_{n}": problem.plan(amounts) for n, amounts in enumerate(found.linear)}
-
-
-def _origins(plans: Mapping[str, Plan]) -> dict[str, str]:
-    """Where each candidate of a front comes from."""
-    known = {"recommended": SEARCH, "historical": TODAY, "pareto": SEARCH, "linear": LINEAR}
-    origins = {name: known.get(name if name in known else name.split("_")[0]) for name in plans}
-    return {name: origin for name, origin in origins.items() if origin is not None}
-
-
-def _finalists(problem: BudgetProblem, found: _Found, judged: Replicates) -> tuple[Standing, ...]:
-    """Chances of everyone in the final, of the status quo and of the rules of thumb."""
-    if len(problem.goals) > 1 or problem.minimise_spend or found.best is None:
-        return ()
-    met = {f"leader_{n}": each for n, each in enumerate(found.final.rivals, start=1)} if found.final else {}
-    if found.final is not None:
-        met["recommended"] = found.final.winner
-    return standings(judged, problem.goals[0].kpi, met)
 
 
 def _trace(problem: BudgetProblem, evaluator: Evaluator) -> tuple[TracePoint, ...]:

@@ -15,6 +15,7 @@ from experiments.plots import style
 from experiments.plots.budget import BudgetData, plot_budget
 from experiments.plots.comparison import ComparisonData, plot_comparison
 from experiments.plots.difference import DifferenceData, plot_difference
+from experiments.plots.flights import FlightsData, plot_flights
 from experiments.plots.funnel import FunnelData, plot_funnel
 from experiments.plots.heatmap import HeatmapData, plot_heatmap
 from experiments.plots.pareto import ParetoData, plot_pareto
@@ -26,6 +27,7 @@ from experiments.plots.response import ResponseData, columns_of, plot_response
 from experiments.plots.retention import RetentionData, plot_retention
 from experiments.plots.scoreboard import ScoreboardData, plot_scoreboard, scoreboard_grid
 from experiments.plots.synergy import SynergyData, plot_synergy
+from experiments.plots.tornado import TornadoData, plot_tornado
 from experiments.plots.waterfall import WaterfallData, plot_waterfall
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ def _grid(panels: int, columns: int) -> tuple[int, int]:
 LAYOUTS: dict[type, Layout] = {
     BudgetData: Layout(plot_budget, lambda data, _: 1.9 + 0.46 * len(data.rows)),
     DifferenceData: Layout(plot_difference, lambda data, _: 2.0 + 0.34 * len(data.rows)),
-    ParetoData: Layout(plot_pareto, lambda data, _: 5.4),
+    FlightsData: Layout(plot_flights, lambda data, _: 6.4, lambda data: (2, 1), share_y=True),
+    ParetoData: Layout(plot_pareto, lambda data, _: 5.8),
     QuadrantsData: Layout(plot_quadrants, lambda data, _: 5.6),
     RaceData: Layout(plot_race, lambda data, _: 6.2),
     ReachData: Layout(plot_reach, lambda data, _: 1.9 + 0.4 * len(data.rows)),
@@ -76,6 +79,7 @@ LAYOUTS: dict[type, Layout] = {
         share_y=True,
     ),
     SynergyData: Layout(plot_synergy, lambda data, _: max(3.2, 1.6 + 0.42 * len(data.labels))),
+    TornadoData: Layout(plot_tornado, lambda data, _: 1.9 + 0.42 * len(data.rows)),
     WaterfallData: Layout(plot_waterfall, lambda data, _: max(3.4, 1.5 + 0.36 * len(data.steps))),
     FunnelData: Layout(plot_funnel, lambda data, _: 5.0, lambda data: _grid(len(data.stages), 4)),
     ResponseData: Layout(

@@ -11,11 +11,13 @@ from experiments.console import progress
 from experiments.recommend import details
 from experiments.recommend.judged import differences, judged
 from experiments.recommend.limits_asked import Asked, with_asked
+from experiments.recommend.robust import probe, robustness_json, robustness_sheet
 from experiments.runner import Case, announce, open_case
 from experiments.tables import Sheet
 
 if TYPE_CHECKING:
     from experiments.commands.options import Settings
+    from experiments.recommend.robust import Probed
     from optimize import BudgetProblem, OptimizeResult
 
 SOLVERS = {"search": "Optuna"}
@@ -31,6 +33,7 @@ class Request:
     runs: int
     objectives: tuple[str, ...]
     asked: Asked = field(default_factory=Asked)
+    robustness: bool = False
 
 
 def answer_optimize(request: Request, settings: Settings) -> Answer:
@@ -60,13 +63,14 @@ def answer_optimize(request: Request, settings: Settings) -> Answer:
             progress=report,
             marginal=max(2, settings.replicates // 2),
         )
+    probed = probe(case, result, settings) if request.robustness and not result.interrupted else None
     return Answer(
         command="optimize",
         case=case,
-        summary=summary(result),
-        sections=sections(case, problem, result),
-        sheets=sheets(case, result),
-        figures=lambda: _figures(case, problem, result),
+        summary=summary(result) | ({} if probed is None else {"robustness": robustness_json(*probed)}),
+        sections=sections(case, problem, result, probed),
+        sheets=sheets(case, result) | ({} if probed is None else {"robustness": robustness_sheet(probed[0])}),
+        figures=lambda: _figures(case, problem, result, probed),
         plans={"recommended": result.recommended},
         solver=SOLVERS.get(request.method, "HiGHS"),
         interrupted=result.interrupted,
@@ -151,7 +155,9 @@ def _targets_sheet(result: OptimizeResult) -> Sheet:
     return Sheet(("target", "side", "bound", "mean", "low", "high", "word"), tuple(rows))
 
 
-def _figures(case: Case, problem: BudgetProblem, result: OptimizeResult) -> dict[str, Any]:
+def _figures(
+    case: Case, problem: BudgetProblem, result: OptimizeResult, probed: Probed | None
+) -> dict[str, Any]:
     from experiments.plots.from_search import figures_of
 
-    return figures_of(case, problem, result)
+    return figures_of(case, problem, result, None if probed is None else probed[0])

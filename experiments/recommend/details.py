@@ -35,21 +35,27 @@ def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
         (
             name_of(row.plan),
             formatting.number(sum(result.plans[row.plan].totals().values()), "count"),
-            formatting.interval(estimate(row.value), goal.unit, currency=result.currency),
-            _against(row, goal, result.currency),
+            formatting.short_interval(estimate(row.value), goal.unit),
+            _against(row, goal),
             _chance(row.chance),
         )
         for row in result.finalists
     )
-    header = ("Plan", f"Spend, {result.currency}", goal.label, "Against the recommended", "Best of these")
+    header = (
+        "Plan",
+        f"Spend, {result.currency}",
+        heading(goal, result.currency),
+        "Against the recommended",
+        "Best of these",
+    )
     return Grid("Finalists and simple rules: how likely each is the best", header, rows)
 
 
-def _against(row: Standing, goal: Kpi, currency: str) -> str:
+def _against(row: Standing, goal: Kpi) -> str:
     if row.against is None:
         return ""
     found = estimate(row.against)
-    text = formatting.interval(found, goal.unit, currency=currency, signed=True)
+    text = formatting.short_interval(found, goal.unit, signed=True)
     return f"{text} *" if estimates.clear(found) else f"{text}  "
 
 
@@ -124,14 +130,20 @@ def frontier_grid(result: OptimizeResult, goals: list[Kpi]) -> Grid:
             ORIGINS.get(point.origin, point.origin),
             "knee" if point.knee else "" if point.front else "beaten",
             *(
-                formatting.interval(estimate(value), goal.unit, currency=result.currency)
+                formatting.plus_minus(estimate(value), goal.unit)
                 for value, goal in zip(point.values.values(), goals, strict=True)
             ),
         )
         for point in result.frontier.points
     )
     title = "Trade-off: judged candidates, those first that no other beats in everything"
-    return Grid(title, ("Plan", "Found by", "", *(goal.label for goal in goals)), rows, left=3)
+    header = ("Plan", "Found by", "", *(heading(goal, result.currency) for goal in goals))
+    return Grid(f"{title} (± half of the 95 % interval)", header, rows, left=3)
+
+
+def heading(goal: Kpi, currency: str) -> str:
+    """A KPI's label with the currency of amounts."""
+    return f"{goal.label}, {currency}" if goal.unit == "money" else goal.label
 
 
 def frontier_text(result: OptimizeResult, goals: list[Kpi]) -> str:

@@ -10,20 +10,25 @@ from experiments.recommend.details import (
     finalists_grid,
     frontier_grid,
     frontier_text,
+    heading,
     marginal_grid,
     marginal_text,
     name_of,
 )
 from experiments.recommend.judged import NAMES, differences, judged
+from experiments.recommend.robust import robustness_grid, robustness_text
 from experiments.runner import Case
 from experiments.tables import Grid
 
 if TYPE_CHECKING:
+    from experiments.recommend.robust import Probed
     from optimize import BudgetProblem, OptimizeResult
     from sim import Kpi
 
 
-def sections(case: Case, problem: BudgetProblem, result: OptimizeResult) -> list[str | Grid]:
+def sections(
+    case: Case, problem: BudgetProblem, result: OptimizeResult, probed: Probed | None = None
+) -> list[str | Grid]:
     """The verdict first, then what to change, what it changes, and why."""
     told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result), _kpi_grid(result)]
     if len(result.flights) > 1:
@@ -37,6 +42,9 @@ def sections(case: Case, problem: BudgetProblem, result: OptimizeResult) -> list
     if result.marginal:
         goal = _goals(result)[0]
         told += [marginal_grid(case, result, goal), marginal_text(result, goal)]
+    if probed is not None:
+        told.append(robustness_grid(probed[0], result.currency))
+        told.append(robustness_text(*probed, result.currency))
     return [*told, _why(result), texts.assumptions(case, result.replicates)]
 
 
@@ -135,17 +143,14 @@ def _rules_grid(result: OptimizeResult) -> Grid:
             name_of(name),
             formatting.number(sum(result.plans[name].totals().values()), "count"),
             *(
-                formatting.interval(
-                    estimate(result.judged.interval(name, goal.name)), goal.unit, currency=result.currency
-                )
+                formatting.plus_minus(estimate(result.judged.interval(name, goal.name)), goal.unit)
                 for goal in goals
             ),
         )
         for name in (*NAMES, *result.baselines)
     )
-    return Grid(
-        "Against simple rules", ("Plan", f"Spend, {result.currency}", *(goal.label for goal in goals)), rows
-    )
+    header = ("Plan", f"Spend, {result.currency}", *(heading(goal, result.currency) for goal in goals))
+    return Grid("Against simple rules (± half of the 95 % interval)", header, rows)
 
 
 def _why(result: OptimizeResult) -> str:
