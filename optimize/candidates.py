@@ -50,12 +50,14 @@ def judged_plans(problem: BudgetProblem, found: Found) -> dict[str, Plan]:
     plans |= {f"leader_{n}": problem.plan(each.plan.amounts_c) for n, each in enumerate(rivals, start=1)}
     others = [done for done in found.front if done is not best]
     plans |= {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
-    return plans | {f"linear_{n}": problem.plan(amounts) for n, amounts in enumerate(found.linear)}
+    linear = [row for row in found.linear if best is None or row is not best.amounts_c]
+    return plans | {f"linear_{n}": problem.plan(row) for n, row in enumerate(linear)}
 
 
-def origins(plans: Mapping[str, Plan]) -> dict[str, str]:
+def origins(plans: Mapping[str, Plan], found: Found) -> dict[str, str]:
     """Where each candidate of a front comes from."""
-    known = {"recommended": SEARCH, "historical": TODAY, "pareto": SEARCH, "linear": LINEAR}
+    recommended = found.final.winner.origin if found.final else SEARCH
+    known = {"recommended": recommended, "historical": TODAY, "pareto": SEARCH, "linear": LINEAR}
     origins = {name: known.get(name if name in known else name.split("_")[0]) for name in plans}
     return {name: origin for name, origin in origins.items() if origin is not None}
 

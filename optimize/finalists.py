@@ -17,6 +17,7 @@ import numpy.typing as npt
 from optimize.evaluator import SEARCH_REPLICATE, Evaluation, Evaluator, Meter
 from optimize.halving import halve, unseated
 from optimize.objectives import Kpis, Objective
+from optimize.pareto import knee, non_dominated
 
 Floats = npt.NDArray[np.float64]
 Predict = Callable[[Floats], Floats]
@@ -183,6 +184,47 @@ def final(
     order = sorted(finalists, key=lambda n: (-len(race.scores[n]), -float(np.mean(race.scores[n] or [0.0]))))
     rivals = [finalists[n] for n in order if n != first and finalists[n].origin == "search"]
     return Final(finalists[first], tuple(rivals), race.runs)
+
+
+def final_of_front(
+    evaluator: Evaluator, meter: Meter, front: Sequence[Evaluation], linear: Sequence[Floats], runs: int
+) -> Final:
+    """Which candidate of several objectives to recommend, on draws that none of them was chosen on.
+
+    All candidates and today's mix meet the same draws. Of those that no other beats on the means there, and
+    that beat today's mix in everything if there are any, the one nearest to the best of everything wins.
+
+    Args:
+        evaluator: the search, over.
+        meter: what measures plans; what it runs here is not charged to the search.
+        front: the search's candidates; the first one wins where the runs do not allow two sets of draws.
+        linear: amounts of candidates that linear programmes found.
+        runs: simulations that may be used.
+    """
+    problem, today = evaluator.problem, evaluator.evaluations[0]
+    rows = [today.amounts_c, *(done.amounts_c for done in front), *linear]
+    times = runs // (len(rows) + meter.baseline_runs)
+    if len(rows) == 2 or times < 2:
+        return Final(Finalist("search", front[0], 0))
+    plans, seen = [problem.plan(row) for row in rows], []
+    values_rnk = np.empty((times, len(rows), len(problem.goals)))
+    for r in range(times):
+        found = meter.measure(plans, replicate=FINAL_REPLICATE + r)
+        seen = [{**kpis, "idle": _idle(row, kpis, today)} for row, kpis in zip(rows, found, strict=True)]
+        values_rnk[r] = [[goal.value(kpis) for goal in problem.goals] for kpis in seen]
+    means_nk = values_rnk.mean(axis=0)
+    usable = 1 + np.flatnonzero(np.isfinite(means_nk[1:]).all(axis=1))
+    above = usable[np.all(means_nk[usable] >= means_nk[0], axis=1)]
+    usable = above if len(above) else usable
+    if not len(usable):
+        return Final(Finalist("search", front[0], times))
+    kept = usable[non_dominated(means_nk[usable])]
+    n = int(kept[knee(means_nk[kept])])
+    cost = times * (len(rows) + meter.baseline_runs)
+    if n <= len(front):
+        return Final(Finalist("search", front[n - 1], times), runs=cost)
+    done = Evaluation(rows[n], seen[n], None, True, evaluator.runs_used, FINAL_REPLICATE + times - 1)
+    return Final(Finalist("linear programme", done, times), runs=cost)
 
 
 def _apart(row: Floats, chosen: Sequence[Evaluation], total: float) -> bool:

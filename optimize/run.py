@@ -13,7 +13,7 @@ from optimize.baselines import BASELINES
 from optimize.candidates import Found, at_total_of, finalists, judged_plans, origins
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
 from optimize.explain import Explanation, explain, limits_met
-from optimize.finalists import Final, final
+from optimize.finalists import Final, final, final_of_front
 from optimize.frontier import epsilon_points, judged_frontier, pick, search_front
 from optimize.marginal import marginal_returns
 from optimize.methods import METHODS
@@ -140,7 +140,13 @@ def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, *, seed: in
         try:
             if not interrupted:
                 linear = _linear_points(problem, evaluator, searched, [best, *front], seed=seed)
-                last = _final(problem, evaluator, best, seed=seed, replicates=replicates)
+                if front and searched.part is None and not problem.targets:
+                    entries = [best, *(done for done in front if done is not best)]
+                    last = final_of_front(
+                        evaluator, evaluator.meter, entries, linear, FINAL_RUNS * replicates
+                    )
+                else:
+                    last = _final(problem, evaluator, best, seed=seed, replicates=replicates)
                 best = best if last is None else last.winner.plan
             why = _explained(problem, evaluator, searched, best, seed=seed, check=not interrupted)
         except KeyboardInterrupt:
@@ -170,7 +176,7 @@ def _linear_points(
     seed: int,
 ) -> list[Floats]:
     """Amounts of the front's points that linear programmes on the surfaces add to the search's own."""
-    if len(problem.goals) < 2:
+    if len(problem.goals) < 2 or problem.targets:
         return []
     if searched.part is None:
         rows = [done.amounts_c for done in candidates]
@@ -230,7 +236,7 @@ def _result(
         verdict=decide(judged, problem.goals, currency=problem.currency, total=total, today=today),
         explanation=found.why,
         baselines=tuple(BASELINES),
-        frontier=judged_frontier(problem, judged, origins(plans)),
+        frontier=judged_frontier(problem, judged, origins(plans, found)),
         finalists=finalists(problem, found, judged),
         trace=_trace(problem, evaluator),
         failures=tuple(str(done.failure) for done in evaluator.failures),
