@@ -126,13 +126,13 @@ def decision_options(command: Command) -> Command:
     show_default=True,
     metavar="NAME[,NAME]",
     callback=_objectives,
-    help="roi, ltv or profit; two of them give a Pareto set.",
+    help="roi, ltv or profit; several of them give a front.",
 )
 @click.option(
     "--robustness",
     is_flag=True,
     help="Also judge the plan in the scenario's variants, on other draws, and with the strongest assumptions "
-    "20 % up and down; about twice as many simulations again.",
+    "20 % up and down; with 20 replicates about 630 more simulations.",
 )
 @decision_options
 @simulation_options

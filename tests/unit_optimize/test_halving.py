@@ -32,6 +32,8 @@ def test_who_stays_meets_more_draws_and_the_best_by_far_wins():
     met = [len(row) for row in race.scores]
     assert race.winner == 5
     assert met[5] == met[7] == max(met) >= 3 * min(met)
+    assert sorted(met).count(min(met)) == 4
+    assert len(set(met)) == 3
 
 
 def test_without_runs_the_first_one_wins():
