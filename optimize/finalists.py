@@ -153,10 +153,7 @@ def final(
         predict: (N, C) amounts -> what a response surface says of each.
     """
     problem, goal = evaluator.problem, evaluator.problem.goals[0]
-    today, chosen = evaluator.evaluations[0], [best]
-    others = leaders(evaluator, goal, today, predict)
-    own = [done for done in others if all(_apart(row, [done], problem.total) for row in rules.values())]
-    _choose(chosen, own, LEADERS, problem.total)
+    today, chosen = evaluator.evaluations[0], _entrants(evaluator, best, rules, predict)
     entries = [("search", done.amounts_c) for done in chosen]
     entries += [(name, row) for name, row in rules.items() if _apart(row, chosen, problem.total)]
     known: list[Evaluation | None] = [*chosen, *[None] * (len(entries) - len(chosen))]
@@ -184,6 +181,17 @@ def final(
     order = sorted(finalists, key=lambda n: (-len(race.scores[n]), -float(np.mean(race.scores[n] or [0.0]))))
     rivals = [finalists[n] for n in order if n != first and finalists[n].origin == "search"]
     return Final(finalists[first], tuple(rivals), race.runs)
+
+
+def _entrants(
+    evaluator: Evaluator, best: Evaluation, rules: Mapping[str, Floats], predict: Predict | None
+) -> list[Evaluation]:
+    """The recommendation and the search's other leaders, but for those that a rule of thumb stands for."""
+    chosen, total = [best], evaluator.problem.total
+    others = leaders(evaluator, evaluator.problem.goals[0], evaluator.evaluations[0], predict)
+    own = [done for done in others if all(_apart(row, [done], total) for row in rules.values())]
+    _choose(chosen, own, LEADERS, total)
+    return chosen
 
 
 def final_of_front(

@@ -14,7 +14,7 @@ a limit, a fixed fee, or a search that stopped short of levelling it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,8 +87,6 @@ def marginal_returns(
         binding: limits that the plan meets exactly.
         replicates: how many; each takes two simulations a channel, one of the plan, one without spend.
     """
-    from sim import interval
-
     on = [name for name, money in plan.totals().items() if money > 0]
     moved = {name: (plan_scaled(plan, name, 1.0 + STEP), plan_scaled(plan, name, 1.0 - STEP)) for name in on}
     plans = [plan, *(each for pair in moved.values() for each in pair)]
@@ -107,6 +105,19 @@ def marginal_returns(
         mroi[name] = _mroi(steps, planned)
         slope[name] = _slope(problem, steps, moved[name]) / planned
     held = {name for limit in binding if limit.kind in HOLDING for name in limit.channels}
+    return _compared(problem, plan.totals(), mroi, slope, held)
+
+
+def _compared(
+    problem: BudgetProblem,
+    spend: Mapping[str, float],
+    mroi: Mapping[str, Floats],
+    slope: Mapping[str, Floats],
+    held: set[str],
+) -> tuple[Marginal, ...]:
+    """Every channel that money can buy, held against the mean of the others that are free."""
+    from sim import interval
+
     free = {name: row for name, row in slope.items() if name not in held and np.isfinite(row).all()}
     returns = []
     for c, (name, label) in enumerate(zip(problem.world.channels, problem.world.labels, strict=True)):
@@ -117,9 +128,9 @@ def marginal_returns(
             continue
         others = [row for other, row in free.items() if other != name]
         against = interval((slope[name] - np.mean(others, axis=0)).tolist()) if others else None
-        word, why = _reason(against, name in held, len(on))
+        word, why = _reason(against, name in held, len(slope))
         known = interval(mroi[name].tolist()), interval(slope[name].tolist())
-        returns.append(Marginal(name, label, plan.totals()[name], *known, against, word, why))
+        returns.append(Marginal(name, label, spend[name], *known, against, word, why))
     return tuple(sorted(returns, key=lambda row: -row.spend))
 
 

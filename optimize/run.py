@@ -71,10 +71,7 @@ def optimize(
     Raises:
         OmnifunnelError: an unknown method, too few runs, or no plan that could be scored.
     """
-    if method not in METHODS:
-        near = get_close_matches(method, METHODS, n=1)
-        hint = f" (did you mean '{near[0]}'?)" if near else ""
-        raise OmnifunnelError(f"method: choose among {', '.join(METHODS)}, got '{method}'{hint}")
+    _check_method(method)
     measured_by = meter or _meter(problem, seed=seed, engine=engine, threads=threads)
     plans_paid = plans_within(measured_by, runs)
     evaluator = Evaluator(problem, measured_by, runs=plans_paid, progress=progress)
@@ -87,11 +84,31 @@ def optimize(
     judged = evaluator.judge(plans, replicates, step("judging"))
     result = _result(problem, evaluator, found, plans, judged, replicates)
     if marginal and found.best is not None and not found.interrupted:
-        args = result.recommended, evaluator.evaluations[0], result.explanation.binding, marginal
-        returns = marginal_returns(problem, measured_by, *args, step("moving each channel's money"))
-        spent = marginal * (2 * sum(row.word != "off" for row in returns) + 2)
-        result = replace(result, marginal=returns, judge_runs=result.judge_runs + spent)
+        today, tell = evaluator.evaluations[0], step("moving each channel's money")
+        result = _with_marginal(result, problem, measured_by, today, marginal, tell)
     return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
+
+
+def _check_method(method: str) -> None:
+    if method not in METHODS:
+        near = get_close_matches(method, METHODS, n=1)
+        hint = f" (did you mean '{near[0]}'?)" if near else ""
+        raise OmnifunnelError(f"method: choose among {', '.join(METHODS)}, got '{method}'{hint}")
+
+
+def _with_marginal(
+    result: OptimizeResult,
+    problem: BudgetProblem,
+    meter: Meter,
+    today: Evaluation,
+    replicates: int,
+    progress: Callable[[int, int], None],
+) -> OptimizeResult:
+    """The result with what the last money of each channel brings."""
+    binding = result.explanation.binding
+    returns = marginal_returns(problem, meter, result.recommended, today, binding, replicates, progress)
+    spent = replicates * (2 * sum(row.word != "off" for row in returns) + 1 + meter.baseline_runs)
+    return replace(result, marginal=returns, judge_runs=result.judge_runs + spent)
 
 
 def _meter(problem: BudgetProblem, *, seed: int, engine: str, threads: int | None) -> Meter:

@@ -11,7 +11,9 @@ from optimize.finalists import FINAL_REPLICATE, NEAR, final
 class Recorder(AnalyticMarket):
     """Remembers the replicates it was asked for."""
 
-    asked: list[int] = []
+    def __init__(self, *given, **options):
+        super().__init__(*given, **options)
+        self.asked = []
 
     def measure(self, plans, *, replicate):
         self.asked = [*self.asked, replicate]
