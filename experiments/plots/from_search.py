@@ -138,6 +138,7 @@ def response_of(case: Case, problem: BudgetProblem, result: OptimizeResult, obje
     if first and price is not None and price.value is not None:
         note = f"1 % more budget: {step_text(result, price.value)} by the curves' shadow price"
         note += "" if price.simulated is None else f", {step_text(result, price.simulated)} simulated"
+        note += "\nat a limit: what raising it by as much would change" if notes else ""
     return response_data(curves, score_label=label, score_unit="money", currency=result.currency, note=note)
 
 
@@ -146,9 +147,8 @@ def limit_notes(result: OptimizeResult) -> dict[str, str]:
     notes = {}
     for limit in result.explanation.binding:
         if len(limit.channels) == 1:
-            cost = (
-                "" if limit.shadow_price is None else f", {step_text(result, limit.shadow_price)} a step up"
-            )
+            price = limit.shadow_price
+            cost = "" if price is None else f": {change_text(result, price)}"
             notes[limit.channels[0]] = f"at a limit{cost}"
     return notes
 
@@ -157,10 +157,17 @@ def step_text(result: OptimizeResult, price: float) -> str:
     """What a hundredth of the budget at this price changes, such as `ROI +0.012`."""
     from optimize import objective
 
-    label, unit = kpi_texts()[objective(result.objectives[0]).kpi][:2]
-    change = price * 0.01 * result.total
-    words = formatting.in_sentence(label)
-    return f"{words} {formatting.compact(change, signed=True) if unit == 'money' else f'{change:+.3f}'}"
+    label = kpi_texts()[objective(result.objectives[0]).kpi][0]
+    return f"{formatting.in_sentence(label)} {change_text(result, price)}"
+
+
+def change_text(result: OptimizeResult, price: float) -> str:
+    """The same without the name of the objective, short enough to stand over a panel."""
+    from optimize import objective
+
+    unit, change = kpi_texts()[objective(result.objectives[0]).kpi][1], price * 0.01 * result.total
+    large = unit == "money" and abs(change) >= 100
+    return formatting.compact(change, signed=True) if large else f"{change:+.3f}"
 
 
 def pareto_of(result: OptimizeResult, first: str, second: str) -> ParetoData:

@@ -83,7 +83,7 @@ def _curves():
         heights = 6e5 + 2e5 * number * grid / (grid + 1.2e6)
         sampled = tuple((NOW[channel] * f, 6e5 + 1e5 * number * f) for f in (0.0, 0.5, 1.0, 1.5))
         fitted = tuple(zip(grid.tolist(), heights.tolist(), strict=True))
-        limits = (702_000, 1.8e6, "at a limit, ROI +0.012 a step up") if channel == "store" else ()
+        limits = (702_000, 1.8e6, "at a limit: +0.012") if channel == "store" else ()
         yield ResponseCurve(LABELS[channel], sampled, fitted, NOW[channel], NEW[channel], *limits)
 
 
