@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         in_proportion as in_proportion,
         proportional as proportional,
     )
+    from optimize.chances import Standing as Standing
     from optimize.evaluator import (
         SEARCH_REPLICATE as SEARCH_REPLICATE,
         Evaluation as Evaluation,
@@ -27,14 +28,23 @@ if TYPE_CHECKING:
         ResponseCurve as ResponseCurve,
         ShadowPrice as ShadowPrice,
     )
+    from optimize.flatness import FlatRange as FlatRange
     from optimize.flights import Flight as Flight
+    from optimize.frontier import Frontier as Frontier, ParetoPoint as ParetoPoint
     from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
+    from optimize.marginal import Marginal as Marginal
     from optimize.measured_rules import MEASURED_RULES as MEASURED_RULES
     from optimize.methods import METHODS as METHODS
     from optimize.objectives import (
         OBJECTIVES as OBJECTIVES,
         Objective as Objective,
         objective as objective,
+    )
+    from optimize.other_worlds import (
+        Prober as Prober,
+        Robustness as Robustness,
+        Setting as Setting,
+        robustness as robustness,
     )
     from optimize.policies import POLICIES as POLICIES, weights_of as weights_of
     from optimize.policy_options import PolicyOptions as PolicyOptions
@@ -47,13 +57,12 @@ if TYPE_CHECKING:
     )
     from optimize.result import (
         OptimizeResult as OptimizeResult,
-        ParetoPoint as ParetoPoint,
         TracePoint as TracePoint,
-        Verdict as Verdict,
     )
     from optimize.run import optimize as optimize
     from optimize.target_check import TargetCheck as TargetCheck
     from optimize.targets import TARGETS as TARGETS, Target as Target
+    from optimize.verdict import Verdict as Verdict
 
 _HOME = {
     "BASELINES": "baselines",
@@ -62,10 +71,13 @@ _HOME = {
     "Evaluation": "evaluator",
     "Evaluator": "evaluator",
     "Explanation": "explain",
+    "FlatRange": "flatness",
     "Flight": "flights",
+    "Frontier": "frontier",
     "GroupLimit": "problem",
     "Minimum": "limits",
     "ShareLimit": "limits",
+    "Standing": "chances",
     "TARGETS": "targets",
     "Target": "targets",
     "TargetCheck": "target_check",
@@ -73,19 +85,22 @@ _HOME = {
     "MEASURED_RULES": "measured_rules",
     "METHODS": "methods",
     "Market": "replanning",
+    "Marginal": "marginal",
     "Meter": "evaluator",
     "OBJECTIVES": "objectives",
     "Objective": "objectives",
     "OptimizeResult": "result",
     "POLICIES": "policies",
-    "ParetoPoint": "result",
     "PolicyOptions": "policy_options",
+    "ParetoPoint": "frontier",
+    "Prober": "other_worlds",
     "ResponseCurve": "explain",
+    "Robustness": "other_worlds",
     "SEARCH_REPLICATE": "evaluator",
+    "Setting": "other_worlds",
     "ShadowPrice": "explain",
     "SimulationMeter": "evaluator",
     "TracePoint": "result",
-    "Verdict": "result",
     "blocked": "replanning",
     "decide": "replanning",
     "in_proportion": "baselines",
@@ -93,6 +108,8 @@ _HOME = {
     "proportional": "baselines",
     "replan": "replanning",
     "weights_of": "policies",
+    "Verdict": "verdict",
+    "robustness": "other_worlds",
 }
 
 __all__ = sorted(_HOME)

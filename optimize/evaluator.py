@@ -102,6 +102,11 @@ class Evaluator:
         self._known = 0, 0
 
     @property
+    def meter(self) -> Meter:
+        """What measures plans; what it is asked directly is not charged to the search."""
+        return self._meter
+
+    @property
     def runs_left(self) -> int:
         """Simulations the search may still use."""
         return self.runs - self.runs_used

@@ -18,6 +18,7 @@ from optimize.ascent import Blend, climb, price
 from optimize.bounds import bounds
 from optimize.curves import FitError, Surface, with_holdout
 from optimize.evaluator import Evaluation, Evaluator
+from optimize.flatness import FlatRange, flat_ranges
 from optimize.found import Search
 from optimize.objectives import Objective
 from optimize.problem import BudgetProblem
@@ -99,12 +100,13 @@ class Binding:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Curves, fit errors, prices and binding limits of a recommended plan."""
+    """Curves, fit errors, prices, binding limits and flatness of a recommended plan."""
 
     curves: tuple[ResponseCurve, ...] = ()
     fits: Mapping[str, FitError] = field(default_factory=dict)
     shadow_price: ShadowPrice | None = None
     binding: tuple[Binding, ...] = ()
+    flat: tuple[FlatRange, ...] = ()
 
 
 def explain(
@@ -146,6 +148,7 @@ def explain(
         ),
         fits={goal.name: surface.error for goal, surface in zip(problem.goals, surfaces, strict=True)},
         shadow_price=ShadowPrice(total, unit, simulated),
+        flat=flat_ranges(problem, goal, surfaces[0], best),
         binding=tuple(limits_met(problem, best.amounts_c, {name: p / scale for name, p in prices.items()})),
     )
 

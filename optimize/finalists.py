@@ -1,18 +1,23 @@
-"""Which of the best plans to recommend: scored again on search draws they were not chosen on.
+"""Which of the best plans to recommend: scored again on draws they were not chosen on.
 
-The highest of many scores on one set of draws is partly luck (winner's curse). So the leaders meet
-on further search draws, and the highest mean there wins. The judge's draws stay unseen.
+The highest of many scores on one set of draws is partly luck (winner's curse). So the leaders meet on
+further draws, by sequential halving, and the highest mean there wins: `recheck` within the runs of a
+search, `final` after it, on draws of its own. The judge's draws stay unseen by both, or its intervals
+would be of a plan chosen for its luck on them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize.evaluator import SEARCH_REPLICATE, Evaluation, Evaluator
-from optimize.objectives import Objective
+from optimize.evaluator import SEARCH_REPLICATE, Evaluation, Evaluator, Meter
+from optimize.halving import halve, unseated
+from optimize.objectives import Kpis, Objective
+from optimize.pareto import knee, non_dominated
 
 Floats = npt.NDArray[np.float64]
 Predict = Callable[[Floats], Floats]
@@ -23,6 +28,8 @@ SHARE = 0.15
 LEADERS = 4
 #: Share of the total by which two finalists must differ.
 NEAR = 0.03
+#: First replicate number of the final, between the judge's and the search's.
+FINAL_REPLICATE = 500_000
 #: Runs kept for simulating a little more and a little less than the total.
 PRICE_CHECK = 2
 
@@ -58,7 +65,7 @@ def _choose(chosen: list[Evaluation], ranked: Sequence[Evaluation], count: int, 
     for done in ranked:
         if len(chosen) == count:
             return
-        if all(np.abs(done.amounts_c - other.amounts_c).sum() > NEAR * total for other in chosen):
+        if _apart(done.amounts_c, chosen, total):
             chosen.append(done)
 
 
@@ -83,21 +90,156 @@ def recheck(
     if len(chosen) < 2:
         return chosen[0] if chosen else None
     amounts = [done.amounts_c for done in chosen]
-    scores: list[list[float]] = [[] for _ in chosen]
-    spendable = min(runs, evaluator.runs_left) - PRICE_CHECK
-    started, replicate = evaluator.runs_used, SEARCH_REPLICATE + 1
-    cost = len(amounts) + 1
-    while (
-        evaluator.affordable(replicate) >= len(amounts) and evaluator.runs_used - started + cost <= spendable
-    ):
-        before = evaluator.runs_used
-        found = evaluator.score(amounts, replicate=replicate)
-        if not any(done.failure for done in found):
-            for row, done in zip(scores, found, strict=True):
-                row.append(done.value(goal))
-        replicate += 1
-        cost = evaluator.runs_used - before
-    if not scores[0]:
-        return chosen[0]
+
+    def score(rows: Sequence[int], n: int) -> list[float] | None:
+        replicate = SEARCH_REPLICATE + 1 + n
+        if evaluator.affordable(replicate) < len(rows):
+            return None
+        found = evaluator.score([amounts[row] for row in rows], replicate=replicate)
+        return [-np.inf if done.failure else done.value(goal) for done in found]
+
     # The main draws chose these plans, so they have no say in the order among them.
-    return chosen[int(np.argmax([np.mean(row) for row in scores]))]
+    spendable = min(runs, evaluator.runs_left) - PRICE_CHECK
+    return chosen[halve(len(chosen), spendable, score).winner]
+
+
+@dataclass(frozen=True)
+class Finalist:
+    """A plan that met others on draws which neither the search nor the judge uses.
+
+    Attributes:
+        origin: `search`, or the name of a rule of thumb.
+        plan: as it was scored; by the final itself where the search never did.
+        replicates: sets of draws it met in the final.
+    """
+
+    origin: str
+    plan: Evaluation
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Final:
+    """The final: who won, who else was in it, and what it cost.
+
+    Attributes:
+        winner: the plan to recommend.
+        rivals: the others that came from the search, best first; rules of thumb are judged anyway.
+        runs: simulations used.
+    """
+
+    winner: Finalist
+    rivals: tuple[Finalist, ...] = ()
+    runs: int = 0
+
+
+def final(
+    evaluator: Evaluator,
+    meter: Meter,
+    best: Evaluation,
+    rules: Mapping[str, Floats],
+    runs: int,
+    *,
+    predict: Predict | None = None,
+) -> Final:
+    """Race the search's recommendation, its other leaders and the rules of thumb by sequential halving.
+
+    Args:
+        evaluator: the search, over.
+        meter: what measures plans; what it runs here is not charged to the search.
+        best: what the method recommends; only a clear lead unseats it.
+        rules: name -> amounts of plans that meet the limits.
+        runs: simulations that may be used.
+        predict: (N, C) amounts -> what a response surface says of each.
+    """
+    problem, goal = evaluator.problem, evaluator.problem.goals[0]
+    today, chosen = evaluator.evaluations[0], _entrants(evaluator, best, rules, predict)
+    entries = [("search", done.amounts_c) for done in chosen]
+    entries += [(name, row) for name, row in rules.items() if _apart(row, chosen, problem.total)]
+    known: list[Evaluation | None] = [*chosen, *[None] * (len(entries) - len(chosen))]
+
+    def score(rows: Sequence[int], n: int) -> list[float]:
+        replicate = FINAL_REPLICATE + n
+        plans = [problem.plan(entries[row][1]) for row in rows]
+        values = []
+        for row, found in zip(rows, meter.measure(plans, replicate=replicate), strict=True):
+            kpis = {**found, "idle": _idle(entries[row][1], found, today)}
+            done = Evaluation(entries[row][1], kpis, None, True, evaluator.runs_used, replicate)
+            known[row] = known[row] or done
+            values.append(done.value(goal))
+        return values
+
+    race = halve(len(entries), runs, score, baseline=meter.baseline_runs, incumbent=True)
+    finalists = {
+        n: Finalist(entries[n][0], done, len(race.scores[n]))
+        for n, done in enumerate(known)
+        if done is not None
+    }
+    # The search knows its recommendation from all its runs: a lead that may be chance does not unseat it.
+    first = race.winner if unseated(race.scores, race.winner) else 0
+    # Who stayed longer in the race stands first, then who did better.
+    order = sorted(finalists, key=lambda n: (-len(race.scores[n]), -float(np.mean(race.scores[n] or [0.0]))))
+    rivals = [finalists[n] for n in order if n != first and finalists[n].origin == "search"]
+    return Final(finalists[first], tuple(rivals), race.runs)
+
+
+def _entrants(
+    evaluator: Evaluator, best: Evaluation, rules: Mapping[str, Floats], predict: Predict | None
+) -> list[Evaluation]:
+    """The recommendation and the search's other leaders, but for those that a rule of thumb stands for."""
+    chosen, total = [best], evaluator.problem.total
+    others = leaders(evaluator, evaluator.problem.goals[0], evaluator.evaluations[0], predict)
+    own = [done for done in others if all(_apart(row, [done], total) for row in rules.values())]
+    _choose(chosen, own, LEADERS, total)
+    return chosen
+
+
+def final_of_front(
+    evaluator: Evaluator, meter: Meter, front: Sequence[Evaluation], linear: Sequence[Floats], runs: int
+) -> Final:
+    """Which candidate of several objectives to recommend, on draws that none of them was chosen on.
+
+    All candidates and today's mix meet the same draws. Of those that no other beats on the means there, and
+    that beat today's mix in everything if there are any, the one nearest to the best of everything wins.
+
+    Args:
+        evaluator: the search, over.
+        meter: what measures plans; what it runs here is not charged to the search.
+        front: the search's candidates; the first one wins where the runs do not allow two sets of draws.
+        linear: amounts of candidates that linear programmes found.
+        runs: simulations that may be used.
+    """
+    problem, today = evaluator.problem, evaluator.evaluations[0]
+    rows = [today.amounts_c, *(done.amounts_c for done in front), *linear]
+    times = runs // (len(rows) + meter.baseline_runs)
+    if len(rows) == 2 or times < 2:
+        return Final(Finalist("search", front[0], 0))
+    plans, seen = [problem.plan(row) for row in rows], []
+    values_rnk = np.empty((times, len(rows), len(problem.goals)))
+    for r in range(times):
+        found = meter.measure(plans, replicate=FINAL_REPLICATE + r)
+        seen = [{**kpis, "idle": _idle(row, kpis, today)} for row, kpis in zip(rows, found, strict=True)]
+        values_rnk[r] = [[goal.value(kpis) for goal in problem.goals] for kpis in seen]
+    means_nk = values_rnk.mean(axis=0)
+    usable = 1 + np.flatnonzero(np.isfinite(means_nk[1:]).all(axis=1))
+    above = usable[np.all(means_nk[usable] >= means_nk[0], axis=1)]
+    usable = above if len(above) else usable
+    if not len(usable):
+        return Final(Finalist("search", front[0], times))
+    kept = usable[non_dominated(means_nk[usable])]
+    n = int(kept[knee(means_nk[kept])])
+    cost = times * (len(rows) + meter.baseline_runs)
+    if n <= len(front):
+        return Final(Finalist("search", front[n - 1], times), runs=cost)
+    done = Evaluation(rows[n], seen[n], None, True, evaluator.runs_used, FINAL_REPLICATE + times - 1)
+    return Final(Finalist("linear programme", done, times), runs=cost)
+
+
+def _apart(row: Floats, chosen: Sequence[Evaluation], total: float) -> bool:
+    return all(np.abs(row - other.amounts_c).sum() > NEAR * total for other in chosen)
+
+
+def _idle(row: Floats, kpis: Kpis, today: Evaluation) -> float:
+    """Money unplaced beyond the share that today's mix leaves, as the search counts it."""
+    share = (today.kpis.get("unspent") or 0.0) / max(float(today.amounts_c.sum()), 1e-12)
+    return max(0.0, (kpis.get("unspent") or 0.0) - share * float(row.sum()))

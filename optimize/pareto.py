@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -46,6 +44,18 @@ def knee(values_nk: Floats) -> int:
     return int(np.argmin(np.linalg.norm(lack, axis=1)))
 
 
-def level(best: Sequence[float], worst: Sequence[float], share: float) -> list[float]:
-    """A point `share` of the way from the worst to the best, objective by objective."""
-    return [w + share * (b - w) for b, w in zip(best, worst, strict=True)]
+def hypervolume(values_nk: Floats) -> float:
+    """Volume between the origin and the points: the part of space that some point dominates.
+
+    Points count as far as they lie above the origin in every objective. Slabs along the last objective,
+    each with the volume that the points reaching it dominate in the others.
+    """
+    values_nk = values_nk[np.all(values_nk > 0, axis=1)]
+    if not len(values_nk):
+        return 0.0
+    if values_nk.shape[1] == 1:
+        return float(values_nk.max())
+    values_nk = values_nk[np.argsort(-values_nk[:, -1], kind="stable")]
+    ends = np.append(values_nk[1:, -1], 0.0)
+    thick_n = values_nk[:, -1] - ends
+    return float(sum(d * hypervolume(values_nk[: n + 1, :-1]) for n, d in enumerate(thick_n) if d > 0))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from optimize.chances import Standing
 from optimize.explain import Explanation
 from optimize.flights import Flight, flight_rows
-from optimize.objectives import Objective
+from optimize.frontier import Frontier, ParetoPoint
+from optimize.marginal import Marginal
 from optimize.target_check import TargetCheck
-from optimize.wording import money, quantity
+from optimize.verdict import Verdict
 from sim import Plan
 
 if TYPE_CHECKING:
@@ -19,23 +21,6 @@ if TYPE_CHECKING:
 
 #: Version of the JSON's shape.
 SCHEMA_VERSION = 1
-#: Unspent share of the total from which on the verdict mentions it in any case.
-MUCH = 0.15
-#: Rise in the unspent share of the total from which on the verdict mentions it.
-IDLE = 0.05
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether the recommended plan beats the status quo, on the judge's paired replicates.
-
-    Attributes:
-        word: `better`, `no better`, `worse`, or `undecided` (one replicate has no interval).
-        text: sentences with the difference and its 95 % interval.
-    """
-
-    word: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -53,21 +38,6 @@ class TracePoint:
     values: Mapping[str, float | None]
     feasible: bool
     best: float | None
-
-
-@dataclass(frozen=True)
-class ParetoPoint:
-    """A plan that no other judged plan beats in every objective.
-
-    Attributes:
-        name: its key in `plans` and in `judged`.
-        values: objective -> judged interval.
-        knee: True for the plan recommended.
-    """
-
-    name: str
-    values: Mapping[str, Interval | None]
-    knee: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +61,14 @@ class OptimizeResult:
         verdict: the answer in words.
         explanation: curves, fit errors, prices, binding limits.
         baselines: names of the baselines among `plans`.
-        pareto: judged front; empty for one objective.
+        frontier: judged front and what it was chosen from; empty for one objective.
         trace: every simulated plan, in order.
         failures: sentences about plans that could not be scored.
         interrupted: True if the search was stopped before its runs were used up.
         flights: windows that were decided one by one; a single one where only the mix was.
         targets: goals for key figures, judged.
+        finalists: chances of being the best, likeliest first; empty for several objectives.
+        marginal: what the last money of each channel earns, judged; empty where it was not asked for.
     """
 
     scenario: str
@@ -115,12 +87,14 @@ class OptimizeResult:
     verdict: Verdict
     explanation: Explanation
     baselines: tuple[str, ...]
-    pareto: tuple[ParetoPoint, ...] = ()
+    frontier: Frontier = field(default_factory=Frontier)
     trace: tuple[TracePoint, ...] = ()
     failures: tuple[str, ...] = ()
     interrupted: bool = False
     flights: tuple[Flight, ...] = ()
     targets: tuple[TargetCheck, ...] = ()
+    finalists: tuple[Standing, ...] = ()
+    marginal: tuple[Marginal, ...] = ()
 
     @property
     def status_quo(self) -> Plan:
@@ -131,6 +105,11 @@ class OptimizeResult:
     def recommended(self) -> Plan:
         """The plan recommended."""
         return self.plans["recommended"]
+
+    @property
+    def pareto(self) -> tuple[ParetoPoint, ...]:
+        """The judged front."""
+        return self.frontier.front
 
     def kpis(self, plan: str) -> dict[str, Interval | None]:
         """Judged KPIs of a plan by name."""
@@ -173,10 +152,11 @@ class OptimizeResult:
                 name: self._row(name) | {"difference": _intervals(self.differences(name))}
                 for name in self.baselines
             },
-            "pareto": [
-                {"spend": self._spend(point.name), "kpis": _intervals(point.values), "knee": point.knee}
-                for point in self.pareto
-            ],
+            "finalists": [asdict(row) | {"spend": self._spend(row.plan)} for row in self.finalists],
+            "marginal": [asdict(row) for row in self.marginal],
+            "flat": [asdict(row) for row in why.flat],
+            "pareto": [self._point(point) for point in self.pareto],
+            "frontier": self._frontier(),
             "curves": [asdict(curve) for curve in why.curves],
             "fit": {name: asdict(error) for name, error in why.fits.items()},
             "trace": [asdict(point) for point in self.trace],
@@ -187,6 +167,30 @@ class OptimizeResult:
         plain: dict[str, Any] = _plain(answer)
         return plain
 
+    def _point(self, point: ParetoPoint) -> dict[str, Any]:
+        return {
+            "plan": point.name,
+            "spend": self._spend(point.name),
+            "kpis": _intervals(point.values),
+            "origin": point.origin,
+            "front": point.front,
+            "knee": point.knee,
+            "recommended": point.recommended,
+        }
+
+    def _frontier(self) -> dict[str, Any] | None:
+        """All judged candidates, those beaten included, and the hypervolume with its box."""
+        found = self.frontier
+        if not found.points:
+            return None
+        volume = found.hypervolume
+        return {
+            "points": [self._point(point) for point in found.points],
+            "hypervolume": None if volume is None else volume.to_dict(),
+            "reference": found.reference,
+            "ideal": found.ideal,
+        }
+
     def _row(self, name: str) -> dict[str, Any]:
         return {
             "spend": self._spend(name),
@@ -196,76 +200,6 @@ class OptimizeResult:
 
     def _spend(self, name: str) -> dict[str, float]:
         return {channel: round(amount, 4) for channel, amount in self.plans[name].totals().items()}
-
-
-def decide(
-    judged: Replicates, goals: tuple[Objective, ...], *, currency: str, total: float, today: float
-) -> Verdict:
-    """The verdict on the first objective, a sentence on each other one.
-
-    When the total differs from what the status quo spends, a further sentence compares with today's
-    mix at the same total, so that the size of the budget is not mistaken for a better mix.
-    """
-    words, sentences = [], []
-    for goal in goals:
-        difference = judged.difference("recommended", "status_quo", goal.kpi)
-        word, text = _compare(difference, goal, currency, "the status quo")
-        words.append(word)
-        sentences.append(text)
-    if abs(total - today) > 1e-3 * max(today, 1.0) and "historical" in judged.values:
-        difference = judged.difference("recommended", "historical", goals[0].kpi)
-        base = f"today's mix at the same total of {money(total, currency)}"
-        sentences.append(_compare(difference, goals[0], currency, base)[1])
-    idle = _idle(judged, currency, total=total, today=today)
-    sentences += [idle] if idle else []
-    if words[0] in ("no better", "worse") and len(sentences) == len(goals) + bool(idle):
-        sentences.append("Keep the status quo.")
-    return Verdict(words[0], " ".join(sentences))
-
-
-def _idle(judged: Replicates, currency: str, *, total: float, today: float) -> str:
-    """Says so when the plan leaves much of its money unspent, or more than today's does.
-
-    Ratios such as ROI divide by billed spend, so parking money where it buys nothing can raise them.
-    """
-    left, left_today = (
-        judged.interval(plan, "unspent") if "unspent" in judged.values[plan] else None
-        for plan in ("recommended", "status_quo")
-    )
-    if left is None or left_today is None or today <= 0:
-        return ""
-    share, share_today = left.mean / total, left_today.mean / today
-    if share - share_today < IDLE and share < MUCH:
-        return ""
-    less = ": a smaller total would do the same" if share - share_today >= IDLE else ""
-    return (
-        f"It leaves {money(left.mean, currency)} ({share:.0%} of the total) unspent, "
-        f"against {share_today:.0%} today{less}."
-    )
-
-
-def _compare(difference: Interval | None, goal: Objective, currency: str, base: str) -> tuple[str, str]:
-    unit = currency if goal.money else None
-    start = "The recommended plan"
-    if difference is None:
-        return (
-            "undecided",
-            f"{start} cannot be compared with {base}: {goal.label} is undefined for one of them.",
-        )
-    mean = quantity(difference.mean, currency=unit, signed=True)
-    low, high = difference.low, difference.high
-    if low is None or high is None:
-        return "undecided", (
-            f"{start} against {base}: {goal.label} {mean} on one replicate, "
-            "which gives no interval; use 2 or more."
-        )
-    span = f"{quantity(low, currency=unit, signed=True)} to {quantity(high, currency=unit, signed=True)}"
-    detail = f"{goal.label} {mean}, 95 % interval {span} over {difference.n} paired replicates"
-    if low > 0:
-        return "better", f"{start} is better than {base}: {detail}."
-    if high < 0:
-        return "worse", f"{start} is worse than {base}: {detail}."
-    return "no better", f"{start} is no better than {base}: {detail}, which holds zero."
 
 
 def _intervals(by_kpi: Mapping[str, Interval | None]) -> dict[str, dict[str, float | None] | None]:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimize.baselines import BASELINES
+from optimize.candidates import Found, at_total_of, finalists, judged_plans, origins
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
 from optimize.explain import Explanation, explain, limits_met
+from optimize.finalists import Final, final, final_of_front
+from optimize.frontier import epsilon_points, judged_frontier, pick, search_front
+from optimize.marginal import marginal_returns
 from optimize.methods import METHODS
-from optimize.pareto import knee, non_dominated, spread
 from optimize.problem import BudgetProblem
-from optimize.result import OptimizeResult, ParetoPoint, TracePoint, Verdict, decide
+from optimize.result import OptimizeResult, TracePoint
 from optimize.staged import Staged, search
+from optimize.surfaces import foretell
 from optimize.target_check import cheapest_text, check_targets, extra_runs, unreached
 from optimize.target_meter import TargetMeter, plan_runs, plans_within
+from optimize.verdict import Verdict, decide
 from sim import OmnifunnelError, Plan
 
 if TYPE_CHECKING:
-    from sim import Interval, Replicates
+    import numpy.typing as npt
+
+    from sim import Replicates
+
+    Floats = npt.NDArray[np.float64]
+
+#: Simulations of the final for each of the judge's replicates.
+FINAL_RUNS = 4
 
 
 def optimize(
@@ -36,6 +48,7 @@ def optimize(
     threads: int | None = None,
     progress: Progress | None = None,
     meter: Meter | None = None,
+    marginal: int = 0,
 ) -> OptimizeResult:
     """Find a budget split and judge it against the status quo.
 
@@ -49,6 +62,7 @@ def optimize(
         threads: simulations at a time; default: as many as the machine has. No result depends on it.
         progress: called with (runs done, runs in all, message); the judge counts afresh.
         meter: what measures plans; default: the simulator.
+        marginal: replicates on which every channel's money is moved up and down; 0 leaves that out.
 
     Returns:
         The judged result. Ctrl-C during the search ends the search, not the call: the best plan so
@@ -57,23 +71,44 @@ def optimize(
     Raises:
         OmnifunnelError: an unknown method, too few runs, or no plan that could be scored.
     """
+    _check_method(method)
+    measured_by = meter or _meter(problem, seed=seed, engine=engine, threads=threads)
+    plans_paid = plans_within(measured_by, runs)
+    evaluator = Evaluator(problem, measured_by, runs=plans_paid, progress=progress)
+    found = _find(problem, evaluator, method, seed=seed, replicates=replicates)
+    plans = judged_plans(problem, found)
+
+    def step(words: str) -> Callable[[int, int], None]:
+        return lambda done, of: progress(done, of, words) if progress is not None else None
+
+    judged = evaluator.judge(plans, replicates, step("judging"))
+    result = _result(problem, evaluator, found, plans, judged, replicates)
+    if marginal and found.best is not None and not found.interrupted:
+        today, tell = evaluator.evaluations[0], step("moving each channel's money")
+        result = _with_marginal(result, problem, measured_by, today, marginal, tell)
+    return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
+
+
+def _check_method(method: str) -> None:
     if method not in METHODS:
         near = get_close_matches(method, METHODS, n=1)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise OmnifunnelError(f"method: choose among {', '.join(METHODS)}, got '{method}'{hint}")
-    measured_by = meter or _meter(problem, seed=seed, engine=engine, threads=threads)
-    plans_paid = plans_within(measured_by, runs)
-    evaluator = Evaluator(problem, measured_by, runs=plans_paid, progress=progress)
-    found = _find(problem, evaluator, method, seed)
-    plans = _plans(problem, found)
 
-    def step(done: int, of: int) -> None:
-        if progress is not None:
-            progress(done, of, "judging")
 
-    judged = evaluator.judge(plans, replicates, step)
-    result = _result(problem, evaluator, found, plans, judged, replicates)
-    return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
+def _with_marginal(
+    result: OptimizeResult,
+    problem: BudgetProblem,
+    meter: Meter,
+    today: Evaluation,
+    replicates: int,
+    progress: Callable[[int, int], None],
+) -> OptimizeResult:
+    """The result with what the last money of each channel brings."""
+    binding = result.explanation.binding
+    returns = marginal_returns(problem, meter, result.recommended, today, binding, replicates, progress)
+    spent = replicates * (2 * sum(row.word != "off" for row in returns) + 1 + meter.baseline_runs)
+    return replace(result, marginal=returns, judge_runs=result.judge_runs + spent)
 
 
 def _meter(problem: BudgetProblem, *, seed: int, engine: str, threads: int | None) -> Meter:
@@ -105,38 +140,66 @@ def _with_targets(result: OptimizeResult, problem: BudgetProblem, meter: Meter) 
     )
 
 
-@dataclass(frozen=True)
-class _Found:
-    """What the search found, before judgement."""
-
-    method: str
-    seed: int
-    best: Evaluation | None
-    front: list[Evaluation]
-    why: Explanation
-    interrupted: bool
-
-
-def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, seed: int) -> _Found:
-    """Run the method; an interrupt ends it with the best plan so far."""
+def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, *, seed: int, replicates: int) -> Found:
+    """Run the method, then the final; an interrupt ends either with the best plan so far."""
     try:
         searched, interrupted = search(problem, evaluator, METHODS[method], seed=seed), False
     except KeyboardInterrupt:
         searched, interrupted = Staged(best=evaluator.best()), True
-    front = _front(problem, evaluator)
-    best = _pick(evaluator, front) if front else searched.best
+    front = search_front(problem, evaluator)
+    best = pick(evaluator, front) if front else searched.best
     if best is None and not interrupted:
         raise OmnifunnelError(_no_plan(evaluator))
     if best is not None and best.miss and not interrupted:
         raise OmnifunnelError(unreached(problem, evaluator.evaluations, evaluator.runs_used))
-    why = Explanation()
+    why, last, linear = Explanation(), None, []
     if best is not None:
         try:
+            if not interrupted:
+                linear = _linear_points(problem, evaluator, searched, [best, *front], seed=seed)
+                if front and searched.part is None and not problem.targets:
+                    entries = [best, *(done for done in front if done is not best)]
+                    last = final_of_front(
+                        evaluator, evaluator.meter, entries, linear, FINAL_RUNS * replicates
+                    )
+                else:
+                    last = _final(problem, evaluator, best, seed=seed, replicates=replicates)
+                best = best if last is None else last.winner.plan
             why = _explained(problem, evaluator, searched, best, seed=seed, check=not interrupted)
         except KeyboardInterrupt:
             interrupted = True
             why = _explained(problem, evaluator, searched, best, seed=seed, check=False)
-    return _Found(method, seed, best, front, why, interrupted)
+    return Found(method, seed, best, front, linear, last, why, interrupted)
+
+
+def _final(
+    problem: BudgetProblem, evaluator: Evaluator, best: Evaluation, *, seed: int, replicates: int
+) -> Final | None:
+    """The final of leaders and rules of thumb, where plans rank by one figure that is measured at once."""
+    several = len(problem.goals) > 1 or len(problem.flights) > 1
+    if several or problem.targets or problem.minimise_spend:
+        return None
+    rules = {name: rule(at_total_of(problem, best)) for name, rule in BASELINES.items()}
+    predict = foretell(problem, evaluator, seed=seed)
+    return final(evaluator, evaluator.meter, best, rules, FINAL_RUNS * replicates, predict=predict)
+
+
+def _linear_points(
+    problem: BudgetProblem,
+    evaluator: Evaluator,
+    searched: Staged,
+    candidates: list[Evaluation],
+    *,
+    seed: int,
+) -> list[Floats]:
+    """Amounts of the front's points that linear programmes on the surfaces add to the search's own."""
+    if len(problem.goals) < 2 or problem.targets:
+        return []
+    if searched.part is None:
+        rows = [done.amounts_c for done in candidates]
+        return epsilon_points(problem, evaluator, candidates[0], rows, seed=seed)
+    part, inner, middle = searched.part
+    return [problem.lifted(row) for row in epsilon_points(part, inner, middle, [middle.amounts_c], seed=seed)]
 
 
 def _explained(
@@ -156,13 +219,16 @@ def _explained(
         return explain(problem, evaluator, searched, best, seed=seed, check=check)
     part, inner, middle = searched.part
     why = explain(part, inner, searched, middle, seed=seed, check=False)
-    return replace(why, binding=limits)
+    prices = {limit.limit: limit.shadow_price for limit in why.binding}
+    return replace(
+        why, binding=tuple(replace(limit, shadow_price=prices.get(limit.limit)) for limit in limits)
+    )
 
 
 def _result(
     problem: BudgetProblem,
     evaluator: Evaluator,
-    found: _Found,
+    found: Found,
     plans: Mapping[str, Plan],
     judged: Replicates,
     replicates: int,
@@ -181,78 +247,19 @@ def _result(
         runs=evaluator.runs,
         runs_used=evaluator.runs_used,
         replicates=replicates,
-        judge_runs=replicates * (len(plans) + 1),
+        judge_runs=replicates * (len(plans) + 1) + (found.final.runs if found.final else 0),
         plans=plans,
         judged=judged,
         verdict=decide(judged, problem.goals, currency=problem.currency, total=total, today=today),
         explanation=found.why,
         baselines=tuple(BASELINES),
-        pareto=_judged_front(problem, judged, plans),
+        frontier=judged_frontier(problem, judged, origins(plans, found)),
+        finalists=finalists(problem, found, judged),
         trace=_trace(problem, evaluator),
         failures=tuple(str(done.failure) for done in evaluator.failures),
         interrupted=found.interrupted,
         flights=problem.flights,
     )
-
-
-def _plans(problem: BudgetProblem, found: _Found) -> dict[str, Plan]:
-    """Everything the judge sees, by name."""
-    best = found.best
-    recommended = problem.status_quo if best is None else problem.plan(best.amounts_c)
-    plans = {"status_quo": problem.status_quo, "recommended": recommended}
-    # Rules split the money that the recommended plan spends, over channels, timed as today.
-    mix = problem.mix or problem
-    if mix.total_min is not None:
-        mix = mix.at_total(recommended.total if best is not None else mix.total)
-    plans |= {name: problem.plan(problem.lifted(rule(mix))) for name, rule in BASELINES.items()}
-    others = [done for done in found.front if done is not best]
-    return plans | {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
-
-
-def _front(problem: BudgetProblem, evaluator: Evaluator) -> list[Evaluation]:
-    """Non-dominated feasible plans on the search's draws, thinned out; empty for one objective."""
-    usable = [done for done in evaluator.evaluations if done.feasible and not done.failure]
-    if len(problem.goals) < 2 or not usable:
-        return []
-    values_nk = np.array([[done.value(goal) for goal in problem.goals] for done in usable])
-    rows = non_dominated(values_nk)
-    front = [usable[rows[n]] for n in spread(values_nk[rows])]
-    middle = usable[rows[knee(values_nk[rows])]]
-    return front if middle in front else [*front[:-1], middle]
-
-
-def _pick(evaluator: Evaluator, front: list[Evaluation]) -> Evaluation:
-    """The knee of the front; among plans that beat today's mix in every objective, if there are any."""
-    goals = evaluator.problem.goals
-    values_nk = np.array([[done.value(goal) for goal in goals] for done in front])
-    today = evaluator.evaluations[0]
-    rows = np.arange(len(front))
-    if not today.failure:
-        above = np.all(values_nk >= [today.value(goal) for goal in goals], axis=1)
-        rows = rows[above] if above.any() else rows
-    return front[int(rows[knee(values_nk[rows])])]
-
-
-def _judged_front(
-    problem: BudgetProblem, judged: Replicates, plans: Mapping[str, Plan]
-) -> tuple[ParetoPoint, ...]:
-    """The candidates, today's mix among them, that are not dominated on the judge's means."""
-    if len(problem.goals) < 2:
-        return ()
-    names = [name for name in plans if name in ("recommended", "historical") or name.startswith("pareto_")]
-    found: dict[str, dict[str, Interval]] = {}
-    for name in names:
-        intervals = {goal.name: judged.interval(name, goal.kpi) for goal in problem.goals}
-        whole = {key: each for key, each in intervals.items() if each is not None}
-        if len(whole) == len(intervals):
-            found[name] = whole
-    if not found:
-        return ()
-    whole_names = list(found)
-    values_nk = np.array([[found[name][goal.name].mean for goal in problem.goals] for name in whole_names])
-    kept = sorted(non_dominated(values_nk), key=lambda n: -values_nk[n, 0])
-    chosen = [whole_names[n] for n in kept]
-    return tuple(ParetoPoint(name, found[name], name == "recommended") for name in chosen)
 
 
 def _trace(problem: BudgetProblem, evaluator: Evaluator) -> tuple[TracePoint, ...]:

@@ -126,7 +126,13 @@ def decision_options(command: Command) -> Command:
     show_default=True,
     metavar="NAME[,NAME]",
     callback=_objectives,
-    help="roi, ltv or profit; two of them give a Pareto set.",
+    help="roi, ltv or profit; several of them give a front.",
+)
+@click.option(
+    "--robustness",
+    is_flag=True,
+    help="Also judge the plan in the scenario's variants, on other draws, and with the strongest assumptions "
+    "20 % up and down; with 20 replicates about 630 more simulations.",
 )
 @decision_options
 @simulation_options
@@ -139,6 +145,7 @@ def optimize(
     budget: float | None,
     runs: int,
     objectives: tuple[str, ...],
+    robustness: bool,
     asked: Asked,
     settings: Settings,
 ) -> None:
@@ -149,7 +156,7 @@ def optimize(
     from experiments.delivery import deliver
     from experiments.recommend.answer import Request, answer_optimize
 
-    request = Request(scenario, method, budget, runs, objectives, asked)
+    request = Request(scenario, method, budget, runs, objectives, asked, robustness)
     answer = deliver(settings, lambda: answer_optimize(request, settings))
     if answer.interrupted:
         context.exit(INTERRUPTED)

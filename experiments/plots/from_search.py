@@ -5,23 +5,28 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from experiments import formatting
 from experiments.estimates import estimate
 from experiments.plots.budget import BudgetData, budget_data
 from experiments.plots.comparison import ComparisonData, comparison_data
 from experiments.plots.difference import difference_data
+from experiments.plots.flights import FlightsData, flights_data
 from experiments.plots.from_runs import FOREST, funnel_of, kpi_texts
 from experiments.plots.pareto import ParetoData, ParetoPoint, pareto_data
 from experiments.plots.response import ResponseCurve, ResponseData, response_data
+from experiments.plots.tornado import TornadoData, tornado_data
 from experiments.recommend.judged import BASELINE_NAMES, NAMES, differences, judged
 
 if TYPE_CHECKING:
     from experiments.runner import Case
-    from optimize import BudgetProblem, OptimizeResult
+    from optimize import BudgetProblem, OptimizeResult, Robustness
 
 COMPARED = ("roi", "ltv", "profit", "new_customers", "cac", "revenue")
 
 
-def figures_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> dict[str, Any]:
+def figures_of(
+    case: Case, problem: BudgetProblem, result: OptimizeResult, robust: Robustness | None = None
+) -> dict[str, Any]:
     """Name -> data of every figure that the result supports."""
     occupancy = {label: result.judged.occupancy[name] for name, label in NAMES.items()}
     found: dict[str, Any] = {
@@ -37,26 +42,62 @@ def figures_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> di
     }
     for number, name in enumerate(result.objectives):
         if any(curve.objective == name for curve in result.explanation.curves):
-            found["response_curves" if number == 0 else f"response_curves-{name}"] = response_of(result, name)
-    if len(result.pareto) > 0:
-        found["pareto"] = pareto_of(result)
+            found["response_curves" if number == 0 else f"response_curves-{name}"] = response_of(
+                case, problem, result, name
+            )
+    for number, name in enumerate(result.objectives[1:] if result.frontier.points else ()):
+        found["pareto" if number == 0 else f"pareto-{name}"] = pareto_of(result, result.objectives[0], name)
+    if len(result.flights) > 1:
+        found["flights"] = flights_of(case, result)
+    if robust is not None:
+        found["robustness"] = tornado_of(result, robust)
     return found
 
 
-def budget_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> BudgetData:
-    """Both budgets, with the limits that somebody wrote down."""
+def limits_of(case: Case, problem: BudgetProblem) -> dict[str, tuple[float | None, float | None]]:
+    """Channel -> (least, most) money that somebody wrote down; None where there is no bound."""
     limits, problem = {}, problem.mix or problem
     for c, name in enumerate(case.world.channels):
         lower, upper = float(problem.lower_c[c]), float(problem.upper_c[c])
         limits[name] = (lower if lower > 0 else None, upper if isfinite(upper) else None)
+    return limits
+
+
+def budget_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> BudgetData:
+    """Both budgets, with the limits that somebody wrote down."""
     return budget_data(
         case.priced,
         case.labels,
         result.status_quo.totals(),
         result.recommended.totals(),
         currency=result.currency,
-        limits=limits,
+        limits=limits_of(case, problem),
     )
+
+
+def flights_of(case: Case, result: OptimizeResult) -> FlightsData:
+    """Money by flight, now and recommended."""
+    now, new = (
+        [
+            dict(zip(plan.channels, plan.spend_tc[flight.periods].sum(axis=0).tolist(), strict=True))
+            for flight in result.flights
+        ]
+        for plan in (result.status_quo, result.recommended)
+    )
+    labels = {name: case.labels[name] for name in case.priced}
+    return flights_data(
+        [flight.name for flight in result.flights], labels, now, new, currency=result.currency
+    )
+
+
+def tornado_of(result: OptimizeResult, robust: Robustness) -> TornadoData:
+    """The recommendation's lead in other worlds."""
+    label, unit = kpi_texts()[robust.kpi][:2]
+    rows = [
+        {"name": row.name, "kind": row.kind, "word": row.word, "difference": estimate(row.difference)}
+        for row in robust.rows
+    ]
+    return tornado_data(rows, label=label, unit=unit, currency=result.currency)
 
 
 def comparison_of(result: OptimizeResult) -> ComparisonData:
@@ -74,9 +115,11 @@ def comparison_of(result: OptimizeResult) -> ComparisonData:
     )
 
 
-def response_of(result: OptimizeResult, objective: str) -> ResponseData:
-    """Response curves of one objective."""
+def response_of(case: Case, problem: BudgetProblem, result: OptimizeResult, objective: str) -> ResponseData:
+    """Response curves of one objective, with the limits and, for the first, what those that bind cost."""
     found = [curve for curve in result.explanation.curves if curve.objective == objective]
+    limits, first = limits_of(case, problem), objective == result.objectives[0]
+    notes = limit_notes(result) if first else {}
     curves = [
         ResponseCurve(
             curve.label,
@@ -84,29 +127,67 @@ def response_of(result: OptimizeResult, objective: str) -> ResponseData:
             tuple(zip(curve.amounts, curve.gain, strict=True)),
             curve.now[0],
             curve.recommended[0],
+            *limits[curve.channel],
+            notes.get(curve.channel, ""),
         )
         for curve in found
     ]
     label = f"{found[0].measure[0].upper()}{found[0].measure[1:]}, {result.currency}"
-    return response_data(curves, score_label=label, score_unit="money", currency=result.currency)
+    price = result.explanation.shadow_price
+    note = ""
+    if first and price is not None and price.value is not None:
+        note = f"1 % more budget: {step_text(result, price.value)} by the curves' shadow price"
+        note += "" if price.simulated is None else f", {step_text(result, price.simulated)} simulated"
+        note += "\nat a limit: what raising it by as much would change" if notes else ""
+    return response_data(curves, score_label=label, score_unit="money", currency=result.currency, note=note)
 
 
-def pareto_of(result: OptimizeResult) -> ParetoData:
-    """The judged front of the first two objectives."""
+def limit_notes(result: OptimizeResult) -> dict[str, str]:
+    """Channel -> what its limit costs: the objective's change when the bound rises by 1 % of the total."""
+    notes = {}
+    for limit in result.explanation.binding:
+        if len(limit.channels) == 1:
+            price = limit.shadow_price
+            cost = "" if price is None else f": {change_text(result, price)}"
+            notes[limit.channels[0]] = f"at a limit{cost}"
+    return notes
+
+
+def step_text(result: OptimizeResult, price: float) -> str:
+    """What a hundredth of the budget at this price changes, such as `ROI +0.012`."""
+    from optimize import objective
+
+    label = kpi_texts()[objective(result.objectives[0]).kpi][0]
+    return f"{formatting.in_sentence(label)} {change_text(result, price)}"
+
+
+def change_text(result: OptimizeResult, price: float) -> str:
+    """The same without the name of the objective, short enough to stand over a panel."""
+    from optimize import objective
+
+    unit, change = kpi_texts()[objective(result.objectives[0]).kpi][1], price * 0.01 * result.total
+    large = unit == "money" and abs(change) >= 100
+    return formatting.compact(change, signed=True) if large else f"{change:+.3f}"
+
+
+def pareto_of(result: OptimizeResult, first: str, second: str) -> ParetoData:
+    """The judged candidates in two of the objectives."""
     from optimize import OBJECTIVES
 
-    first, second = result.objectives[:2]
     texts = [kpi_texts()[OBJECTIVES[name].kpi] for name in (first, second)]
 
-    def point(plan: str) -> ParetoPoint:
+    def point(plan: str, origin: str = "search", *, knee: bool = False) -> ParetoPoint:
         x, y = (result.judged.interval(plan, OBJECTIVES[name].kpi) for name in (first, second))
-        return ParetoPoint(estimate(x), estimate(y))
+        return ParetoPoint(estimate(x), estimate(y), origin, knee)
 
+    points = result.frontier.points
     return pareto_data(
-        [point(choice.name) for choice in result.pareto],
+        [point(each.name, each.origin, knee=each.knee) for each in points if each.front],
         point("status_quo"),
         point("recommended"),
         labels=(texts[0][0], texts[1][0]),
         units=(texts[0][1], texts[1][1]),
         currency=result.currency,
+        beaten=[point(each.name, each.origin) for each in points if not each.front],
+        joined=len(result.objectives) == 2,
     )

@@ -17,6 +17,7 @@ from experiments.plots.budget_flow import FlowData, columns_of as flow_columns, 
 from experiments.plots.claims import ClaimsData, plot_claims
 from experiments.plots.comparison import ComparisonData, plot_comparison
 from experiments.plots.difference import DifferenceData, plot_difference
+from experiments.plots.flights import FlightsData, plot_flights
 from experiments.plots.funnel import FunnelData, plot_funnel
 from experiments.plots.heatmap import HeatmapData, plot_heatmap
 from experiments.plots.pareto import ParetoData, plot_pareto
@@ -29,6 +30,7 @@ from experiments.plots.response import ResponseData, columns_of, plot_response
 from experiments.plots.retention import RetentionData, plot_retention
 from experiments.plots.scoreboard import ScoreboardData, plot_scoreboard, scoreboard_grid
 from experiments.plots.synergy import SynergyData, plot_synergy
+from experiments.plots.tornado import TornadoData, plot_tornado
 from experiments.plots.waterfall import WaterfallData, plot_waterfall
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ LAYOUTS: dict[type, Layout] = {
     BudgetData: Layout(plot_budget, lambda data, _: 1.9 + 0.46 * len(data.rows)),
     ClaimsData: Layout(plot_claims, lambda data, rows: 1.4 + 0.72 * rows, lambda data: (len(data.rows), 1)),
     DifferenceData: Layout(plot_difference, lambda data, _: 2.0 + 0.34 * len(data.rows)),
-    ParetoData: Layout(plot_pareto, lambda data, _: 5.4),
+    FlightsData: Layout(plot_flights, lambda data, _: 6.4, lambda data: (2, 1), share_y=True),
+    ParetoData: Layout(plot_pareto, lambda data, _: 5.8),
     QuadrantsData: Layout(plot_quadrants, lambda data, _: 5.6),
     RaceData: Layout(plot_race, lambda data, _: 6.2),
     RankingData: Layout(plot_ranking, lambda data, _: 1.8 + 0.36 * len(data.rows)),
@@ -81,6 +84,7 @@ LAYOUTS: dict[type, Layout] = {
         share_y=True,
     ),
     SynergyData: Layout(plot_synergy, lambda data, _: max(3.2, 1.6 + 0.42 * len(data.labels))),
+    TornadoData: Layout(plot_tornado, lambda data, _: 1.9 + 0.42 * len(data.rows)),
     WaterfallData: Layout(plot_waterfall, lambda data, _: max(3.4, 1.5 + 0.36 * len(data.steps))),
     FlowData: Layout(
         plot_flow,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from experiments import formatting
@@ -17,13 +17,19 @@ Points = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True)
 class ResponseCurve:
-    """One channel: (money over the plan, score) points, and the amounts of both plans."""
+    """One channel: (money over the plan, score) points, the amounts of both plans, and its limits.
+
+    `note` says what the limit that binds costs, or is empty.
+    """
 
     label: str
     sampled: Points
     fitted: Points
     now: float
     recommended: float
+    lower: float | None = None
+    upper: float | None = None
+    note: str = ""
 
     def height(self, amount: float) -> float | None:
         """The fitted score at an amount, between the curve's points; None without a curve."""
@@ -55,10 +61,11 @@ class ResponseData:
     score_label: str
     score_unit: str
     currency: str
+    note: str = ""
 
 
 def response_data(
-    curves: Sequence[ResponseCurve], *, score_label: str, score_unit: str, currency: str
+    curves: Sequence[ResponseCurve], *, score_label: str, score_unit: str, currency: str, note: str = ""
 ) -> ResponseData:
     """Curves in falling order of the recommended amount.
 
@@ -67,13 +74,13 @@ def response_data(
         score_label: what the score is, e.g. "Incremental ROI".
         score_unit: its unit, as KPIs name units.
         currency: ISO code.
+        note: what a little more money in all would do.
     """
     ordered = sorted(curves, key=lambda curve: (-curve.recommended, curve.label))
     tidy = tuple(
-        ResponseCurve(c.label, tuple(sorted(c.sampled)), tuple(sorted(c.fitted)), c.now, c.recommended)
-        for c in ordered
+        replace(c, sampled=tuple(sorted(c.sampled)), fitted=tuple(sorted(c.fitted))) for c in ordered
     )
-    return ResponseData(_finding(tidy, score_label), tidy, score_label, score_unit, currency)
+    return ResponseData(_finding(tidy, score_label), tidy, score_label, score_unit, currency, note)
 
 
 def _finding(curves: Sequence[ResponseCurve], score_label: str) -> str:
@@ -96,7 +103,7 @@ def plot_response(axes: Sequence[Axes], data: ResponseData) -> None:
     columns = columns_of(len(data.curves))
     for number, (ax, curve) in enumerate(zip(axes, data.curves, strict=False)):
         _plot_curve(ax, curve)
-        ax.set_title(curve.label)
+        ax.set_title("\n".join([curve.label, *([curve.note] if curve.note else [])]))
         style.money_axis(ax.xaxis, "")
         ax.set_xlim(left=0)
         if number + columns >= len(data.curves):
@@ -107,8 +114,16 @@ def plot_response(axes: Sequence[Axes], data: ResponseData) -> None:
         ax.set_visible(False)
     figure = axes[0].figure
     figure.supylabel(data.score_label, fontsize=9.5)
-    handles, names = axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=4)
+    found = [ax.get_legend_handles_labels() for ax in axes]
+    handles = {name: handle for some, names in found for handle, name in zip(some, names, strict=True)}
+    figure.legend(
+        list(handles.values()),
+        list(handles),
+        loc="outside lower center",
+        ncols=5,
+        title=data.note or None,
+        title_fontsize=9,
+    )
 
 
 def columns_of(panels: int) -> int:
@@ -129,6 +144,10 @@ def _plot_curve(ax: Axes, curve: ResponseCurve) -> None:
         )
     if curve.fitted:
         ax.plot(*zip(*curve.fitted, strict=True), color=style.INK, lw=1.3, label="fitted")
+    reach = max([curve.now, curve.recommended, *(at for at, _ in curve.fitted)])
+    for bound in (curve.lower, curve.upper):
+        if bound is not None and 0 < bound <= reach:
+            ax.axvline(bound, color=style.WORSE, lw=1.2, ls=(0, (2, 2)), label="limit", zorder=1)
     for amount, colour, name, marker in (
         (curve.now, style.NOW, "now", "s"),
         (curve.recommended, style.RECOMMENDED, "recommended", "D"),

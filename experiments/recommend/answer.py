@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from experiments import estimates
 from experiments.answer import Answer
 from experiments.console import progress
+from experiments.recommend import details
 from experiments.recommend.judged import differences, judged
 from experiments.recommend.limits_asked import Asked, with_asked
+from experiments.recommend.robust import probe, robustness_json, robustness_sheet
 from experiments.runner import Case, announce, open_case
 from experiments.tables import Sheet
 
 if TYPE_CHECKING:
     from experiments.commands.options import Settings
+    from experiments.recommend.robust import Probed
     from optimize import BudgetProblem, OptimizeResult
 
 SOLVERS = {"search": "Optuna"}
@@ -31,6 +33,7 @@ class Request:
     runs: int
     objectives: tuple[str, ...]
     asked: Asked = field(default_factory=Asked)
+    robustness: bool = False
 
 
 def answer_optimize(request: Request, settings: Settings) -> Answer:
@@ -58,14 +61,16 @@ def answer_optimize(request: Request, settings: Settings) -> Answer:
             engine=settings.engine,
             threads=settings.jobs,
             progress=report,
+            marginal=max(2, settings.replicates // 2),
         )
+    probed = probe(case, result, settings) if request.robustness and not result.interrupted else None
     return Answer(
         command="optimize",
         case=case,
-        summary=summary(result),
-        sections=sections(case, problem, result),
-        sheets=sheets(case, result),
-        figures=lambda: _figures(case, problem, result),
+        summary=summary(result) | ({} if probed is None else {"robustness": robustness_json(*probed)}),
+        sections=sections(case, problem, result, probed),
+        sheets=sheets(case, result) | ({} if probed is None else {"robustness": robustness_sheet(probed[0])}),
+        figures=lambda: _figures(case, problem, result, probed),
         plans={"recommended": result.recommended},
         solver=SOLVERS.get(request.method, "HiGHS"),
         interrupted=result.interrupted,
@@ -110,19 +115,13 @@ def sheets(case: Case, result: OptimizeResult) -> dict[str, Sheet]:
         found["flights"] = _flights_sheet(result, case.priced)
     if result.targets:
         found["targets"] = _targets_sheet(result)
-    if result.pareto:
-        found["pareto"] = Sheet(
-            ("plan", "recommended", *case.priced),
-            tuple(
-                (point.name, int(point.knee), *_in_order(result.plans[point.name].totals(), case.priced))
-                for point in result.pareto
-            ),
-        )
+    if result.finalists:
+        found["finalists"] = details.finalists_sheet(result)
+    if result.marginal:
+        found["marginal"] = details.marginal_sheet(result)
+    if result.frontier.points:
+        found["pareto"] = details.frontier_sheet(result, case.priced)
     return found
-
-
-def _in_order(amounts: Mapping[str, float], names: tuple[str, ...]) -> list[float]:
-    return [amounts[name] for name in names]
 
 
 def _trace_sheet(result: OptimizeResult) -> Sheet:
@@ -156,7 +155,9 @@ def _targets_sheet(result: OptimizeResult) -> Sheet:
     return Sheet(("target", "side", "bound", "mean", "low", "high", "word"), tuple(rows))
 
 
-def _figures(case: Case, problem: BudgetProblem, result: OptimizeResult) -> dict[str, Any]:
+def _figures(
+    case: Case, problem: BudgetProblem, result: OptimizeResult, probed: Probed | None
+) -> dict[str, Any]:
     from experiments.plots.from_search import figures_of
 
-    return figures_of(case, problem, result)
+    return figures_of(case, problem, result, None if probed is None else probed[0])

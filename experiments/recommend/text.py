@@ -6,23 +6,45 @@ from typing import TYPE_CHECKING
 
 from experiments import estimates, formatting, texts
 from experiments.estimates import estimate
-from experiments.recommend.judged import BASELINE_NAMES, NAMES, differences, judged
+from experiments.recommend.details import (
+    finalists_grid,
+    frontier_grid,
+    frontier_text,
+    heading,
+    marginal_grid,
+    marginal_text,
+    name_of,
+)
+from experiments.recommend.judged import NAMES, differences, judged
+from experiments.recommend.robust import robustness_grid, robustness_text
 from experiments.runner import Case
 from experiments.tables import Grid
 
 if TYPE_CHECKING:
+    from experiments.recommend.robust import Probed
     from optimize import BudgetProblem, OptimizeResult
     from sim import Kpi
 
 
-def sections(case: Case, problem: BudgetProblem, result: OptimizeResult) -> list[str | Grid]:
+def sections(
+    case: Case, problem: BudgetProblem, result: OptimizeResult, probed: Probed | None = None
+) -> list[str | Grid]:
     """The verdict first, then what to change, what it changes, and why."""
     told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result), _kpi_grid(result)]
     if len(result.flights) > 1:
         told.append(_flights_grid(case, problem, result))
-    told.append(_rules_grid(result))
+    if result.finalists:
+        told.append(finalists_grid(result, _goals(result)[0]))
+    else:
+        told.append(_rules_grid(result))
     if result.pareto:
-        told.append(_pareto_grid(result))
+        told += [frontier_grid(result, _goals(result)), frontier_text(result, _goals(result))]
+    if result.marginal:
+        goal = _goals(result)[0]
+        told += [marginal_grid(case, result, goal), marginal_text(result, goal)]
+    if probed is not None:
+        told.append(robustness_grid(probed[0], result.currency))
+        told.append(robustness_text(*probed, result.currency))
     return [*told, _why(result), texts.assumptions(case, result.replicates)]
 
 
@@ -114,42 +136,21 @@ def _kpi_grid(result: OptimizeResult) -> Grid:
 
 
 def _rules_grid(result: OptimizeResult) -> Grid:
-    """What simple rules reach at the same total."""
+    """What simple rules reach at the same total, where plans have no single rank."""
     goals = _goals(result)
-    plans = NAMES | {name: BASELINE_NAMES.get(name, name) for name in result.baselines}
     rows = tuple(
         (
-            label,
+            name_of(name),
             formatting.number(sum(result.plans[name].totals().values()), "count"),
             *(
-                formatting.interval(
-                    estimate(result.judged.interval(name, goal.name)), goal.unit, currency=result.currency
-                )
+                formatting.plus_minus(estimate(result.judged.interval(name, goal.name)), goal.unit)
                 for goal in goals
             ),
         )
-        for name, label in plans.items()
+        for name in (*NAMES, *result.baselines)
     )
-    return Grid(
-        "Against simple rules", ("Plan", f"Spend, {result.currency}", *(goal.label for goal in goals)), rows
-    )
-
-
-def _pareto_grid(result: OptimizeResult) -> Grid:
-    goals = _goals(result)
-    rows = tuple(
-        (
-            "recommended" if point.knee else f"choice {number}",
-            *(
-                formatting.interval(estimate(point.values[name]), goal.unit, currency=result.currency)
-                for name, goal in zip(result.objectives, goals, strict=True)
-            ),
-        )
-        for number, point in enumerate(result.pareto, start=1)
-    )
-    return Grid(
-        "Trade-off: no judged plan beats these in both", ("Plan", *(goal.label for goal in goals)), rows
-    )
+    header = ("Plan", f"Spend, {result.currency}", *(heading(goal, result.currency) for goal in goals))
+    return Grid("Against simple rules (± half of the 95 % interval)", header, rows)
 
 
 def _why(result: OptimizeResult) -> str:

@@ -98,9 +98,9 @@ def test_two_objectives_give_a_judged_front_that_no_point_of_it_dominates(method
     market = AnalyticMarket(6, seed=3)
     _, result = solve(method, market=market, objectives=("roi", "ltv"), runs=50)
     values = [(point.values["roi"].mean, point.values["ltv"].mean) for point in result.pareto]
-    assert 3 <= len(values) <= 8
+    assert 3 <= len(values) <= 8 + 6
     assert all(not (a[0] >= b[0] and a[1] >= b[1]) for a in values for b in values if a is not b)
-    assert sum(point.knee for point in result.pareto) <= 1
+    assert sum(point.knee for point in result.pareto) == 1
     # The ends trade off: the best on ROI is not the best on lifetime value.
     assert max(values) != max(values, key=lambda value: value[1])
 

@@ -13,6 +13,7 @@ from experiments.plots.budget_flow import flow_data
 from experiments.plots.claims import claims_data
 from experiments.plots.comparison import comparison_data
 from experiments.plots.difference import difference_data
+from experiments.plots.flights import flights_data
 from experiments.plots.funnel import funnel_data
 from experiments.plots.heatmap import heatmap_data
 from experiments.plots.pareto import ParetoPoint, pareto_data
@@ -25,6 +26,7 @@ from experiments.plots.response import ResponseCurve, response_data
 from experiments.plots.retention import retention_data
 from experiments.plots.scoreboard import scoreboard_data
 from experiments.plots.synergy import synergy_data
+from experiments.plots.tornado import tornado_data
 from experiments.plots.waterfall import waterfall_data
 from experiments.replan.words import short_names
 
@@ -88,7 +90,8 @@ def _curves():
         heights = 6e5 + 2e5 * number * grid / (grid + 1.2e6)
         sampled = tuple((NOW[channel] * f, 6e5 + 1e5 * number * f) for f in (0.0, 0.5, 1.0, 1.5))
         fitted = tuple(zip(grid.tolist(), heights.tolist(), strict=True))
-        yield ResponseCurve(LABELS[channel], sampled, fitted, NOW[channel], NEW[channel])
+        limits = (702_000, 1.8e6, "at a limit: +0.012") if channel == "store" else ()
+        yield ResponseCurve(LABELS[channel], sampled, fitted, NOW[channel], NEW[channel], *limits)
 
 
 def _exposures():
@@ -121,7 +124,43 @@ def _ranking():
     return ranking_data(rank("profit", values, {"retail-media": "another market"}, currency="CNY"))
 
 
-FRONT = [ParetoPoint(around(1.2 - 0.02 * i * i / 3, 0.03), around(200 + 5 * i, 2)) for i in range(8)]
+ORIGINS = ("search", "linear programme", "search", "today's mix")
+FRONT = [
+    ParetoPoint(around(1.2 - 0.02 * i * i / 3, 0.03), around(200 + 5 * i, 2), ORIGINS[i % 4], i == 4)
+    for i in range(8)
+]
+BEATEN = [ParetoPoint(around(0.7 + 0.1 * i, 0.03), around(204 - i, 2), ORIGINS[i]) for i in range(4)]
+
+
+def worlds():
+    """The table behind a tornado: the judge's world, other draws, variants and five assumptions."""
+    rows = [
+        {"name": name, "kind": kind, "word": "better", "difference": around(mean, 0.05)}
+        for name, kind, mean in (
+            ("as judged", "judged", 0.35),
+            ("other draws", "draws", 0.33),
+            ("no_synergy", "variant", 0.2),
+            ("a_variant_with_a_rather_long_name", "variant", 0.3),
+        )
+    ]
+    for n, name in enumerate(("gross margin", "effect of 小红书KOL种草", "media prices", "lapse rate")):
+        for sign, side in (("-", -1), ("+", 1)):
+            change = around(0.35 + side * 0.04 * (1 + n), 0.06)
+            rows.append(
+                {"name": f"{name} {sign}20%", "kind": "assumption", "word": "better", "difference": change}
+            )
+    rows[-2] |= {"word": "no better", "difference": around(0.02, 0.06)}
+    return rows
+
+
+def _flights(count):
+    """Money by flight of all channels and two more, flat now and moved recommended."""
+    labels = LABELS | {"radio": "Radio", "tv": "Television"}
+    now = [{c: NOW.get(c, 2e5) / count for c in labels} for _ in range(count)]
+    new = [{c: NEW.get(c, 1e5) / count * (1.4 - 0.8 * f / (count - 1)) for c in labels} for f in range(count)]
+    first = np.datetime64("2026-09-07")
+    names = [f"{first + 7 * f} to {first + 7 * f + 6}" for f in range(count)]
+    return flights_data(names, labels, now, new, currency="CNY")
 
 
 def _race():
@@ -160,7 +199,11 @@ EXAMPLES = {
     ),
     "difference": difference_data(KPIS, BASE, CHANGE, currency="CNY"),
     "response": response_data(
-        list(_curves()), score_label="Incremental margin, CNY", score_unit="money", currency="CNY"
+        list(_curves()),
+        score_label="Incremental margin, CNY",
+        score_unit="money",
+        currency="CNY",
+        note="1 % more budget: ROI -0.012 by the curves' shadow price, ROI -0.005 simulated",
     ),
     "pareto": pareto_data(
         FRONT,
@@ -169,7 +212,11 @@ EXAMPLES = {
         labels=("ROI", "Lifetime value"),
         units=("ratio", "money"),
         currency="CNY",
+        beaten=BEATEN,
     ),
+    "flights": _flights(13),
+    "flights_by_week": _flights(52),
+    "tornado": tornado_data(worlds(), label="ROI (incremental)", unit="ratio", currency="CNY"),
     "comparison": _comparison(),
     "ranking": _ranking(),
     "claims": claims_data(claims_example()),

@@ -1,13 +1,16 @@
 """Figures' data: pure, and their titles say what the numbers say."""
 
 import numpy as np
+from figure_examples import worlds
 
 from experiments.plots.budget import budget_data
 from experiments.plots.comparison import comparison_data
 from experiments.plots.difference import difference_data, verdict_of
+from experiments.plots.flights import flights_data
 from experiments.plots.funnel import funnel_data
 from experiments.plots.pareto import ParetoPoint, pareto_data
 from experiments.plots.response import ResponseCurve, response_data
+from experiments.plots.tornado import tornado_data
 
 LABELS = {"a": "甲渠道", "b": "B channel", "c": "C channel"}
 KPIS = {"roi": ("ROI", "ratio", "higher"), "cac": ("CAC", "money", "lower"), "n": ("Orders", "orders", None)}
@@ -115,6 +118,63 @@ def test_pareto_of_equals_claims_no_price():
         points, points[0], points[1], labels=("ROI", "LTV"), units=("ratio", "money"), currency="CNY"
     )
     assert data.title == "Choosing ROI anywhere from 1.00 to 2.00 costs no LTV that can be told from chance"
+
+
+def test_pareto_keeps_beaten_candidates_apart_with_their_origin():
+    points = [
+        ParetoPoint(around(x, 0.1), around(y, 1.0), "linear programme") for x, y in ((2.0, 5.0), (1.0, 9.0))
+    ]
+    undefined = ParetoPoint({"mean": None, "low": None, "high": None}, around(1.0, 0.1))
+    beaten = [ParetoPoint(around(0.5, 0.1), around(1.0, 1.0), "search"), undefined]
+    data = pareto_data(
+        points,
+        points[0],
+        points[1],
+        labels=("ROI", "LTV"),
+        units=("ratio", "money"),
+        currency="CNY",
+        beaten=beaten,
+    )
+    assert [point.origin for point in data.front] == ["linear programme"] * 2
+    assert data.beaten == (beaten[0],)
+
+
+def test_flights_stack_the_largest_channels_and_name_the_largest_moves():
+    labels = {"a": "A", "b": "B", "c": "C"}
+    now = [{"a": 10.0, "b": 5.0, "c": 0.0}, {"a": 10.0, "b": 5.0, "c": 0.0}]
+    new = [{"a": 14.0, "b": 9.0, "c": 0.0}, {"a": 6.0, "b": 1.0, "c": 0.0}]
+    data = flights_data(["2026-01-01 to 2026-01-28", "2026-01-29 to x"], labels, now, new, currency="EUR")
+    assert data.labels == ("A", "B")
+    assert data.flights == ("2026-01-01", "2026-01-29")
+    assert data.recommended == ((14.0, 6.0), (9.0, 1.0))
+    assert data.title == (
+        "Most money is added in the flight from 2026-01-01 (EUR +8) and most taken in that from 2026-01-29 "
+        "(-8); the largest single rise is A from 2026-01-01 (+4)"
+    )
+    same = flights_data(["x", "y"], labels, now, now, currency="EUR")
+    assert same.title == "The recommended plan keeps today's money in every flight"
+
+
+def test_flights_beyond_eight_channels_are_stacked_together():
+    labels = {f"c{n}": f"C{n}" for n in range(10)}
+    row = {name: 10.0 - n for n, name in enumerate(labels)}
+    data = flights_data(["x", "y"], labels, [row, row], [row, row], currency="EUR")
+    assert data.labels == (*(f"C{n}" for n in range(7)), "other channels")
+    assert sum(stack[0] for stack in data.now) == sum(row.values())
+    assert data.now[-1][0] == 3.0 + 2.0 + 1.0
+
+
+def test_tornado_joins_the_two_sides_of_an_assumption_and_sorts_by_width():
+    data = tornado_data(worlds(), label="ROI", unit="ratio", currency="CNY")
+    assert [row.label for row in data.rows[:2]] == ["as judged", "other draws"]
+    assert data.base == 0.35
+    # The last assumption's weaker side was moved to 0.02, so it is the widest.
+    assert next(row.label for row in data.rows[4:]) == "lapse rate"
+    assert data.rows[4].weaker["mean"] == 0.02
+    widths = [row.width for row in data.rows[4:]]
+    assert widths == sorted(widths, reverse=True)
+    assert "clearly better than the status quo in 11 of 12 worlds" in data.title
+    assert "most with the lapse rate, from +0.02 to +0.51" in data.title
 
 
 def test_comparison_leads_with_the_clear_winner():

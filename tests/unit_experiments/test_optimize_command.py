@@ -69,6 +69,57 @@ def test_two_objectives_give_a_front(tmp_path):
     assert (out / "pareto.csv").exists()
 
 
+def test_three_objectives_give_points_by_origin_in_json_table_and_figures(tmp_path):
+    out = tmp_path / "out"
+    result = invoke(*SMALL, "--objective", "roi,ltv,profit", "--json", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)["frontier"]
+    rows = list(csv.DictReader((out / "pareto.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["origin"] for row in rows] == [point["origin"] for point in found["points"]]
+    assert {"search", "linear programme"} & {row["origin"] for row in rows}
+    assert sum(int(row["knee"]) for row in rows) == 1
+    for name in ("pareto", "pareto-profit", "response_curves-ltv"):
+        assert (out / "figures" / f"{name}.png").exists()
+    assert "Hypervolume" in (out / "summary.txt").read_text(encoding="utf-8")
+
+
+def test_json_says_who_was_in_the_final_and_what_the_last_money_brings(stored):
+    found, out = stored
+    chance = {row["plan"]: row["chance"] for row in found["finalists"]}
+    assert {"recommended", "status_quo", "equal", "five_three_two"} <= set(chance)
+    assert sum(chance.values()) == pytest.approx(1.0)
+    row = next(row for row in found["finalists"] if row["plan"] == "status_quo")
+    assert row["against"]["mean"] == pytest.approx(-found["difference"]["roi"]["mean"])
+    priced = {name for name, money in found["recommended"]["spend"].items() if money > 0}
+    assert {row["channel"] for row in found["marginal"] if row["word"] != "off"} == priced
+    for span in found["flat"]:
+        assert span["low"] <= found["recommended"]["spend"][span["channel"]] + 1 <= span["high"] + 2
+    text = (out / "summary.txt").read_text(encoding="utf-8")
+    assert "how likely each is the best" in text
+    assert "a model's figure" in text
+    assert (out / "finalists.csv").exists()
+    assert (out / "marginal.csv").exists()
+
+
+def test_other_worlds_are_looked_at_on_request(stored, tmp_path):
+    assert "robustness" not in stored[0]
+    out = tmp_path / "out"
+    result = invoke(*SMALL, "--robustness", "--flights", "4", "--json", "--out", out)
+    assert result.exit_code == 0, result.stderr
+    found = json.loads(result.stdout)["robustness"]
+    names = [row["name"] for row in found["rows"]]
+    assert names[:2] == ["as judged", "other draws"]
+    assert {"silo", "unified", "no_synergy", "dear_search", "seed_first"} <= set(names)
+    assert sum(row["kind"] == "assumption" for row in found["rows"]) == 10
+    assert set(found["cvar_10"]) == {"mean", "low", "high", "worlds"}
+    assert found["variants_that_do_not_fit"] == []
+    rows = list(csv.DictReader((out / "robustness.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["world"] for row in rows] == names
+    for name in ("robustness", "flights"):
+        assert (out / "figures" / f"{name}.png").stat().st_size > 10_000
+    assert "How robust this is" in (out / "summary.txt").read_text(encoding="utf-8")
+
+
 def test_interrupt_writes_the_best_judged_plan_and_exits_130(tmp_path, monkeypatch):
     from optimize.evaluator import SimulationMeter
 

@@ -8,7 +8,7 @@ from analytic import AnalyticMarket, PairedValues
 
 from optimize import BASELINES, OBJECTIVES, optimize
 from optimize.pareto import knee, non_dominated, spread
-from optimize.result import decide
+from optimize.verdict import decide
 
 PROFIT = (OBJECTIVES["profit"],)
 

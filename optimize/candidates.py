@@ -1,0 +1,80 @@
+"""Everything the judge sees: the recommended plan, those it could have been, and rules of thumb."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from optimize.baselines import BASELINES
+from optimize.chances import Standing, standings
+from optimize.evaluator import Evaluation
+from optimize.explain import Explanation
+from optimize.finalists import Final
+from optimize.frontier import LINEAR, SEARCH, TODAY
+from optimize.problem import BudgetProblem
+from sim import Plan
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from sim import Replicates
+
+    Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the search found, before judgement."""
+
+    method: str
+    seed: int
+    best: Evaluation | None
+    front: list[Evaluation]
+    linear: list[Floats]
+    final: Final | None
+    why: Explanation
+    interrupted: bool
+
+
+def judged_plans(problem: BudgetProblem, found: Found) -> dict[str, Plan]:
+    """Everything the judge sees, by name."""
+    best = found.best
+    recommended = problem.status_quo if best is None else problem.plan(best.amounts_c)
+    plans = {"status_quo": problem.status_quo, "recommended": recommended}
+    # Rules split the money that the recommended plan spends, over channels, timed as today.
+    mix = at_total_of(problem, best)
+    plans |= {name: problem.plan(problem.lifted(rule(mix))) for name, rule in BASELINES.items()}
+    rivals = found.final.rivals if found.final else ()
+    plans |= {f"leader_{n}": problem.plan(each.plan.amounts_c) for n, each in enumerate(rivals, start=1)}
+    others = [done for done in found.front if done is not best]
+    plans |= {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
+    linear = [row for row in found.linear if best is None or row is not best.amounts_c]
+    return plans | {f"linear_{n}": problem.plan(row) for n, row in enumerate(linear)}
+
+
+def origins(plans: Mapping[str, Plan], found: Found) -> dict[str, str]:
+    """Where each candidate of a front comes from."""
+    recommended = found.final.winner.origin if found.final else SEARCH
+    known = {"recommended": recommended, "historical": TODAY, "pareto": SEARCH, "linear": LINEAR}
+    origins = {name: known.get(name if name in known else name.split("_")[0]) for name in plans}
+    return {name: origin for name, origin in origins.items() if origin is not None}
+
+
+def finalists(problem: BudgetProblem, found: Found, judged: Replicates) -> tuple[Standing, ...]:
+    """Chances of everyone in the final, of the status quo and of the rules of thumb."""
+    if len(problem.goals) > 1 or problem.minimise_spend or found.best is None:
+        return ()
+    met = {f"leader_{n}": each for n, each in enumerate(found.final.rivals, start=1)} if found.final else {}
+    if found.final is not None:
+        met["recommended"] = found.final.winner
+    return standings(judged, problem.goals[0].kpi, met)
+
+
+def at_total_of(problem: BudgetProblem, best: Evaluation | None) -> BudgetProblem:
+    """The problem of the mix at the total that the recommended plan spends, for rules of thumb."""
+    mix = problem.mix or problem
+    if mix.total_min is None:
+        return mix
+    return mix.at_total(float(best.amounts_c.sum()) if best is not None else mix.total)
