@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from optimize.flights import Flight as Flight
     from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
+    from optimize.measured import Measured as Measured, Record as Record, fingerprint as fingerprint
     from optimize.measured_rules import MEASURED_RULES as MEASURED_RULES
     from optimize.methods import METHODS as METHODS
     from optimize.objectives import (
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         Verdict as Verdict,
     )
     from optimize.run import optimize as optimize
+    from optimize.study import SAMPLERS as SAMPLERS, Study as Study, StudyError as StudyError
     from optimize.target_check import TargetCheck as TargetCheck
     from optimize.targets import TARGETS as TARGETS, Target as Target
 
@@ -70,11 +72,17 @@ _HOME = {
     "OptimizeResult": "result",
     "ParetoPoint": "result",
     "ResponseCurve": "explain",
+    "Measured": "measured",
+    "Record": "measured",
+    "SAMPLERS": "study",
     "SEARCH_REPLICATE": "evaluator",
+    "Study": "study",
+    "StudyError": "study",
     "ShadowPrice": "explain",
     "SimulationMeter": "evaluator",
     "TracePoint": "result",
     "Verdict": "result",
+    "fingerprint": "measured",
     "in_proportion": "baselines",
     "optimize": "run",
     "proportional": "baselines",

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from optimize.baselines import BASELINES
+from optimize.evaluation import Hopeless
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
 from optimize.explain import Explanation, explain, limits_met
-from optimize.methods import METHODS
-from optimize.pareto import knee, non_dominated, spread
+from optimize.front import front_of, judged_front, pick
+from optimize.methods import METHODS, Method
 from optimize.problem import BudgetProblem
-from optimize.result import OptimizeResult, ParetoPoint, TracePoint, Verdict, decide
+from optimize.result import OptimizeResult, TracePoint, Verdict, decide
+from optimize.search import search_optuna
 from optimize.staged import Staged, search
+from optimize.study import Study, StudyError, check_sampler, open_storage
 from optimize.target_check import cheapest_text, check_targets, extra_runs, unreached
 from optimize.target_meter import TargetMeter, plan_runs, plans_within
+from optimize.workers import Workers
 from sim import OmnifunnelError, Plan
 
 if TYPE_CHECKING:
-    from sim import Interval, Replicates
+    from optimize.measured import Record
+    from optimize.meter import Simulator
+    from sim import Replicates
 
 
 def optimize(
@@ -34,6 +40,9 @@ def optimize(
     replicates: int = 8,
     engine: str = "compiled",
     threads: int | None = None,
+    workers: int | None = None,
+    study: Study | None = None,
+    record: Record | None = None,
     progress: Progress | None = None,
     meter: Meter | None = None,
 ) -> OptimizeResult:
@@ -47,8 +56,11 @@ def optimize(
         replicates: the judge's paired replicates.
         engine: `compiled` or `mesa`.
         threads: simulations at a time; default: as many as the machine has. No result depends on it.
+        workers: processes that simulate; default: threads of this one. No result depends on it.
+        study: sampler and storage, for method `search` only.
+        record: where measured plans are kept and looked up, so that a killed search goes on (`measured`).
         progress: called with (runs done, runs in all, message); the judge counts afresh.
-        meter: what measures plans; default: the simulator.
+        meter: what measures plans; default: the simulator. Brings its own workers and record.
 
     Returns:
         The judged result. Ctrl-C during the search ends the search, not the call: the best plan so
@@ -57,14 +69,64 @@ def optimize(
     Raises:
         OmnifunnelError: an unknown method, too few runs, or no plan that could be scored.
     """
-    if method not in METHODS:
-        near = get_close_matches(method, METHODS, n=1)
+    chosen = _method(problem, method, study)
+    with Workers(problem.world, workers) if workers else nullcontext() as pool:
+        measured_by = meter or _meter(problem, seed, engine, pool, threads=threads, record=record)
+        evaluator = Evaluator(problem, measured_by, runs=plans_within(measured_by, runs), progress=progress)
+        found = _find(problem, evaluator, chosen, method, seed)
+        result = _judge(problem, evaluator, found, replicates, progress)
+        return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
+
+
+def _method(problem: BudgetProblem, name: str, study: Study | None) -> Method:
+    """The method by name, with its sampler and storage where it takes them."""
+    if name not in METHODS:
+        near = get_close_matches(name, METHODS, n=1)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
-        raise OmnifunnelError(f"method: choose among {', '.join(METHODS)}, got '{method}'{hint}")
-    measured_by = meter or _meter(problem, seed=seed, engine=engine, threads=threads)
-    plans_paid = plans_within(measured_by, runs)
-    evaluator = Evaluator(problem, measured_by, runs=plans_paid, progress=progress)
-    found = _find(problem, evaluator, method, seed)
+        raise OmnifunnelError(f"method: choose among {', '.join(METHODS)}, got '{name}'{hint}")
+    if study is None:
+        return METHODS[name]
+    if name != "search":
+        raise StudyError(f"study: only method 'search' takes a sampler or a storage, got '{name}'")
+    check_sampler(study, objectives=len(problem.goals))
+    open_storage(study.storage)
+    return partial(search_optuna, study=study)
+
+
+def _meter(
+    problem: BudgetProblem,
+    seed: int,
+    engine: str,
+    simulator: Simulator | None,
+    *,
+    threads: int | None,
+    record: Record | None,
+) -> Meter:
+    """The simulator; with targets that need simulations of their own, it runs those too."""
+    world = problem.world
+    if not any(target.kind.extra for target in problem.targets):
+        return SimulationMeter(
+            world, seed=seed, engine=engine, threads=threads, record=record, simulator=simulator
+        )
+    return TargetMeter(
+        world,
+        problem.status_quo,
+        problem.targets,
+        seed=seed,
+        engine=engine,
+        threads=threads,
+        record=record,
+        simulator=simulator,
+    )
+
+
+def _judge(
+    problem: BudgetProblem,
+    evaluator: Evaluator,
+    found: _Found,
+    replicates: int,
+    progress: Progress | None,
+) -> OptimizeResult:
     plans = _plans(problem, found)
 
     def step(done: int, of: int) -> None:
@@ -72,17 +134,7 @@ def optimize(
             progress(done, of, "judging")
 
     judged = evaluator.judge(plans, replicates, step)
-    result = _result(problem, evaluator, found, plans, judged, replicates)
-    return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
-
-
-def _meter(problem: BudgetProblem, *, seed: int, engine: str, threads: int | None) -> Meter:
-    """The simulator; with targets that need simulations of their own, it runs those too."""
-    if not any(target.kind.extra for target in problem.targets):
-        return SimulationMeter(problem.world, seed=seed, engine=engine, threads=threads)
-    return TargetMeter(
-        problem.world, problem.status_quo, problem.targets, seed=seed, engine=engine, threads=threads
-    )
+    return _result(problem, evaluator, found, plans, judged, replicates)
 
 
 def _with_targets(result: OptimizeResult, problem: BudgetProblem, meter: Meter) -> OptimizeResult:
@@ -115,16 +167,22 @@ class _Found:
     front: list[Evaluation]
     why: Explanation
     interrupted: bool
+    stopped: str | None
 
 
-def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, seed: int) -> _Found:
-    """Run the method; an interrupt ends it with the best plan so far."""
+def _find(problem: BudgetProblem, evaluator: Evaluator, method: Method, name: str, seed: int) -> _Found:
+    """Run the method; an interrupt, or too many failures, end it with the best plan so far."""
+    interrupted, stopped = False, None
     try:
-        searched, interrupted = search(problem, evaluator, METHODS[method], seed=seed), False
+        searched = search(problem, evaluator, method, seed=seed)
     except KeyboardInterrupt:
         searched, interrupted = Staged(best=evaluator.best()), True
-    front = _front(problem, evaluator)
-    best = _pick(evaluator, front) if front else searched.best
+    except Hopeless as fault:
+        searched, stopped = Staged(best=evaluator.best()), str(fault)
+        if searched.best is None:
+            raise
+    front = front_of(problem, evaluator)
+    best = pick(evaluator, front) if front else searched.best
     if best is None and not interrupted:
         raise OmnifunnelError(_no_plan(evaluator))
     if best is not None and best.miss and not interrupted:
@@ -132,11 +190,12 @@ def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, seed: int) 
     why = Explanation()
     if best is not None:
         try:
-            why = _explained(problem, evaluator, searched, best, seed=seed, check=not interrupted)
+            whole = not interrupted and not stopped
+            why = _explained(problem, evaluator, searched, best, seed=seed, check=whole)
         except KeyboardInterrupt:
             interrupted = True
             why = _explained(problem, evaluator, searched, best, seed=seed, check=False)
-    return _Found(method, seed, best, front, why, interrupted)
+    return _Found(name, seed, best, front, why, interrupted, stopped)
 
 
 def _explained(
@@ -187,10 +246,11 @@ def _result(
         verdict=decide(judged, problem.goals, currency=problem.currency, total=total, today=today),
         explanation=found.why,
         baselines=tuple(BASELINES),
-        pareto=_judged_front(problem, judged, plans),
+        pareto=judged_front(problem, judged, plans),
         trace=_trace(problem, evaluator),
         failures=tuple(str(done.failure) for done in evaluator.failures),
         interrupted=found.interrupted,
+        stopped=found.stopped,
         flights=problem.flights,
     )
 
@@ -207,52 +267,6 @@ def _plans(problem: BudgetProblem, found: _Found) -> dict[str, Plan]:
     plans |= {name: problem.plan(problem.lifted(rule(mix))) for name, rule in BASELINES.items()}
     others = [done for done in found.front if done is not best]
     return plans | {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
-
-
-def _front(problem: BudgetProblem, evaluator: Evaluator) -> list[Evaluation]:
-    """Non-dominated feasible plans on the search's draws, thinned out; empty for one objective."""
-    usable = [done for done in evaluator.evaluations if done.feasible and not done.failure]
-    if len(problem.goals) < 2 or not usable:
-        return []
-    values_nk = np.array([[done.value(goal) for goal in problem.goals] for done in usable])
-    rows = non_dominated(values_nk)
-    front = [usable[rows[n]] for n in spread(values_nk[rows])]
-    middle = usable[rows[knee(values_nk[rows])]]
-    return front if middle in front else [*front[:-1], middle]
-
-
-def _pick(evaluator: Evaluator, front: list[Evaluation]) -> Evaluation:
-    """The knee of the front; among plans that beat today's mix in every objective, if there are any."""
-    goals = evaluator.problem.goals
-    values_nk = np.array([[done.value(goal) for goal in goals] for done in front])
-    today = evaluator.evaluations[0]
-    rows = np.arange(len(front))
-    if not today.failure:
-        above = np.all(values_nk >= [today.value(goal) for goal in goals], axis=1)
-        rows = rows[above] if above.any() else rows
-    return front[int(rows[knee(values_nk[rows])])]
-
-
-def _judged_front(
-    problem: BudgetProblem, judged: Replicates, plans: Mapping[str, Plan]
-) -> tuple[ParetoPoint, ...]:
-    """The candidates, today's mix among them, that are not dominated on the judge's means."""
-    if len(problem.goals) < 2:
-        return ()
-    names = [name for name in plans if name in ("recommended", "historical") or name.startswith("pareto_")]
-    found: dict[str, dict[str, Interval]] = {}
-    for name in names:
-        intervals = {goal.name: judged.interval(name, goal.kpi) for goal in problem.goals}
-        whole = {key: each for key, each in intervals.items() if each is not None}
-        if len(whole) == len(intervals):
-            found[name] = whole
-    if not found:
-        return ()
-    whole_names = list(found)
-    values_nk = np.array([[found[name][goal.name].mean for goal in problem.goals] for name in whole_names])
-    kept = sorted(non_dominated(values_nk), key=lambda n: -values_nk[n, 0])
-    chosen = [whole_names[n] for n in kept]
-    return tuple(ParetoPoint(name, found[name], name == "recommended") for name in chosen)
 
 
 def _trace(problem: BudgetProblem, evaluator: Evaluator) -> tuple[TracePoint, ...]:
