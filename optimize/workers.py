@@ -129,7 +129,7 @@ def _begin(world: bytes) -> None:
     # Ctrl-C reaches every process of the terminal; only the search answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     _HERE["world"] = pickle.loads(world)
     _HERE["limits"] = threadpool_limits(1)
