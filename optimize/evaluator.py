@@ -30,8 +30,8 @@ Progress = Callable[[int, int, str], None]
 
 #: First replicate number of the search; the judge counts up from 0 and never gets here.
 SEARCH_REPLICATE = 1_000_000
-#: So many plans in a row without a usable score, and the search gives up.
-HOPELESS = 10
+#: So many plans in a row without a usable score, from the start or later on, and the search gives up.
+HOPELESS, HOPELESS_LATER = 10, 25
 #: Plans simulated between two reports of progress; an interrupt loses at most so many.
 CHUNK = 16
 
@@ -102,7 +102,7 @@ class Evaluator:
         cannot pay. A plan without a finite score comes back with `failure` set.
 
         Raises:
-            Hopeless: `HOPELESS` plans in a row all failed.
+            Hopeless: the first `HOPELESS` plans, or `HOPELESS_LATER` later ones in a row, all failed.
         """
         keys = [(replicate, np.ascontiguousarray(row, dtype=np.float64).tobytes()) for row in amounts]
         fresh: dict[tuple[int, bytes], Floats] = {}
@@ -240,8 +240,8 @@ class Evaluator:
 
     def _report(self) -> None:
         failed = self.failures
-        if self._failed_in_row >= HOPELESS:
-            every = self._failed_in_row == len(self.scored)
+        every = self._failed_in_row == len(self.scored)
+        if self._failed_in_row >= (HOPELESS if every else HOPELESS_LATER):
             which = "none of the first" if every else "none of the last"
             raise Hopeless(
                 f"search: {which} {self._failed_in_row} plans has a usable score: "

@@ -156,3 +156,11 @@ def _simulate(job: Job, engine: str, threads: int) -> dict[str, Any]:
         threads=threads,
     )
     return dict(run.arrays())
+
+
+def _thread_limits() -> dict[str, Any]:
+    """In a worker process: what keeps it to one thread, for those who doubt it."""
+    from threadpoolctl import threadpool_info
+
+    pools = [pool["num_threads"] for pool in threadpool_info()]
+    return {"environment": {name: os.environ.get(name) for name in THREAD_LIMITS}, "pools": pools}
