@@ -26,7 +26,7 @@ from optimize.pareto import non_dominated, spread
 from optimize.problem import BudgetProblem
 from optimize.shared_trials import SharedTrials, join, publish
 from optimize.simplex import TOP, decode, encode
-from optimize.study import BATCH, SAMPLERS, Study, open_storage, sampler_name
+from optimize.study import BATCH, SAMPLERS, Study, open_storage, sampler_name, storage_faults
 from optimize.surfaces import foretell
 from optimize.surrogate import refine
 
@@ -53,7 +53,7 @@ def search_optuna(
     """Warm start, then Optuna by ask and tell until the runs are used up."""
     search, study = Search(), study or Study()
     keep = recheck_runs(evaluator.runs) if len(problem.goals) == 1 else 0
-    with _quiet():
+    with _quiet(), storage_faults(study.storage):
         trials = _opened(problem, evaluator, study, seed) if len(problem.free_c) >= 2 else None
         if trials is not None and study.storage and join(trials, evaluator):
             reference = next(iter(evaluator.evaluations), None)

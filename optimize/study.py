@@ -10,7 +10,8 @@ nsga3     1 or more    fronts of three and more
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -27,6 +28,8 @@ BATCH = 8
 CMA_FROM = 200
 #: Least and most plans in a generation, and the share of the runs that a generation is.
 LEAST, MOST, GENERATION = 8, 50, 8
+#: Seconds to wait while another process writes to the same SQLite file; its own 5 are soon over.
+PATIENCE = 120
 #: How the path of a journal file ends; everything else is the URL of a database.
 JOURNAL = ".journal"
 
@@ -140,11 +143,33 @@ def open_storage(storage: str | None) -> optuna.storages.BaseStorage | None:
         )
     from sqlalchemy.exc import SQLAlchemyError
 
+    waits = {"connect_args": {"timeout": PATIENCE}} if storage.startswith("sqlite") else None
     try:
-        return RDBStorage(storage)
+        return RDBStorage(storage, engine_kwargs=waits)
     except (SQLAlchemyError, ImportError, ValueError, RuntimeError) as fault:
         reason = str(getattr(fault, "orig", None) or fault).strip().splitlines()[0]
         raise StudyError(f"storage: {_without_password(storage)} cannot be opened: {reason}") from fault
+
+
+@contextmanager
+def storage_faults(storage: str | None) -> Iterator[None]:
+    """A storage that goes away in the middle of a search ends it with one line.
+
+    Raises:
+        OmnifunnelError: what the storage said; trials told before are safe.
+    """
+    from optuna.exceptions import StorageInternalError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (StorageInternalError, SQLAlchemyError) as fault:
+        cause = fault.__cause__ or fault
+        reason = str(getattr(cause, "orig", None) or cause).strip().splitlines()[0]
+        raise OmnifunnelError(
+            f"storage: {_without_password(str(storage))} failed: {reason}; the trials before are safe, "
+            "go on with the same command"
+        ) from fault
 
 
 def _without_password(url: str) -> str:
