@@ -43,8 +43,8 @@ WARM_MOST = 0.75
 BOX = 0.2
 #: Batches in a row without a new plan after which the search stops: the box is exhausted.
 STALE = 8
-#: Seconds between two looks at trials that other processes are at.
-PAUSE = 0.2
+#: Seconds between two looks at the last trials, which other processes are at, and most looks.
+PAUSE, LOOKS = 0.2, 300
 
 
 def search_optuna(
@@ -129,15 +129,17 @@ def _ask_and_tell(
     evaluator.stage = "searching the simplex"
     space = _space(problem, evaluator, study, shared=shared)
     trials = SharedTrials(study, evaluator) if shared else None
-    stale = 0
-    while stale < STALE:
+    stale, looks = 0, 0
+    while stale < STALE and looks < LOOKS:
         busy = trials.sync() if trials else 0
         room = evaluator.affordable() - keep
         if room <= 0:
             return
         if room <= busy:
+            looks += 1
             time.sleep(PAUSE)
             continue
+        looks = 0
         before = evaluator.runs_used
         _one_batch(problem, evaluator, study, space, min(BATCH, room - busy), trials)
         stale = 0 if evaluator.runs_used > before else stale + 1

@@ -10,6 +10,7 @@ nsga3     1 or more    fronts of three and more
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ CMA_FROM = 200
 LEAST, MOST, GENERATION = 8, 50, 8
 #: Seconds to wait while another process writes to the same SQLite file; its own 5 are soon over.
 PATIENCE = 120
+#: Seconds to wait before each further try to make the tables of a new database.
+AT_ONCE = (0.5, 1.0, 2.0)
 #: How the path of a journal file ends; everything else is the URL of a database.
 JOURNAL = ".journal"
 
@@ -145,6 +148,14 @@ def open_storage(storage: str | None) -> optuna.storages.BaseStorage | None:
 
     waits = {"connect_args": {"timeout": PATIENCE}} if storage.startswith("sqlite") else None
     try:
+        for pause in AT_ONCE:
+            try:
+                return RDBStorage(storage, engine_kwargs=waits)
+            except SQLAlchemyError as fault:
+                # Another process makes the same tables at this moment; then they are there the next time.
+                if not any(word in str(fault).lower() for word in ("already exists", "unique", "duplicate")):
+                    raise
+                time.sleep(pause)
         return RDBStorage(storage, engine_kwargs=waits)
     except (SQLAlchemyError, ImportError, ValueError, RuntimeError) as fault:
         reason = str(getattr(fault, "orig", None) or fault).strip().splitlines()[0]
