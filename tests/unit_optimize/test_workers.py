@@ -67,7 +67,7 @@ def test_processes_that_die_again_are_an_error_that_says_what_to_do(market, jobs
             process.kill()
 
     many = [Job(jobs[0].plan, 1, r) for r in range(12)]
-    with pytest.raises(OmnifunnelError, match="died twice.*use fewer than 2 workers"):
+    with pytest.raises(OmnifunnelError, match=r"died twice.*use fewer than 2 workers"):
         workers(market[1], many, done=kill)
 
 
