@@ -198,16 +198,21 @@ def _tell(
     done: Evaluation,
     shared: SharedTrials | None,
 ) -> None:
+    from optuna.exceptions import UpdateFinishedTrialError
     from optuna.trial import TrialState
 
-    if shared:
-        shared.keep(trial, done)
-    if done.failure:
-        study.tell(trial, state=TrialState.FAIL)
+    try:
+        if shared:
+            shared.keep(trial, done)
+        if problem.targets and not done.failure:
+            trial.set_constraint("targets", done.miss)
+    except UpdateFinishedTrialError:
+        # SQLite may hand a queued trial to two processes; the other one was first.
         return
-    if problem.targets:
-        trial.set_constraint("targets", done.miss)
-    study.tell(trial, [done.value(goal) for goal in problem.goals])
+    if done.failure:
+        study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
+    else:
+        study.tell(trial, [done.value(goal) for goal in problem.goals], skip_if_finished=True)
 
 
 def _box(problem: BudgetProblem, evaluator: Evaluator) -> tuple[Floats, Floats]:
