@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,14 +17,20 @@ if TYPE_CHECKING:
     from experiments.commands.options import Settings
 
 
-def deliver(settings: Settings, find: Callable[[], Answer]) -> Answer:
+def deliver(
+    settings: Settings,
+    find: Callable[[], Answer],
+    *,
+    place: AbstractContextManager[Path | None] | None = None,
+) -> Answer:
     """Claim the output folder, find the answer, write it, print it.
 
     Args:
         settings: where to tell and how.
         find: does the work; not called when the folder cannot be had.
+        place: claims the folder; default: a run directory that is renamed into place.
     """
-    with store.claimed(settings.out) as folder:
+    with place or store.claimed(settings.out) as folder:
         answer = find()
         if folder is not None:
             for line in store.write(folder, answer, settings):

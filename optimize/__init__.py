@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from optimize.frontier import Frontier as Frontier, ParetoPoint as ParetoPoint
     from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
     from optimize.marginal import Marginal as Marginal
+    from optimize.measured import Measured as Measured, Record as Record, fingerprint as fingerprint
     from optimize.measured_rules import MEASURED_RULES as MEASURED_RULES
     from optimize.methods import METHODS as METHODS
     from optimize.objectives import (
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         TracePoint as TracePoint,
     )
     from optimize.run import optimize as optimize
+    from optimize.study import SAMPLERS as SAMPLERS, Study as Study, StudyError as StudyError
     from optimize.target_check import TargetCheck as TargetCheck
     from optimize.targets import TARGETS as TARGETS, Target as Target
     from optimize.verdict import Verdict as Verdict
@@ -103,6 +105,12 @@ _HOME = {
     "TracePoint": "result",
     "blocked": "replanning",
     "decide": "replanning",
+    "Measured": "measured",
+    "Record": "measured",
+    "SAMPLERS": "study",
+    "Study": "study",
+    "StudyError": "study",
+    "fingerprint": "measured",
     "in_proportion": "baselines",
     "optimize": "run",
     "proportional": "baselines",

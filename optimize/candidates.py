@@ -36,6 +36,7 @@ class Found:
     final: Final | None
     why: Explanation
     interrupted: bool
+    stopped: str | None = None
 
 
 def judged_plans(problem: BudgetProblem, found: Found) -> dict[str, Plan]:

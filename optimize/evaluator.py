@@ -9,17 +9,17 @@ to the search and are reported apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize.meter import Meter as Meter, SimulationMeter as SimulationMeter
+from optimize.evaluation import Evaluation as Evaluation, Hopeless, failure_of, measure
+from optimize.meter import Meter as Meter, SimulationMeter as SimulationMeter, Unmeasured
 from optimize.objectives import Kpis, Objective
 from optimize.problem import BudgetProblem
 from optimize.targets import missed
-from optimize.wording import money
 from sim import OmnifunnelError, Plan
 
 if TYPE_CHECKING:
@@ -30,37 +30,10 @@ Progress = Callable[[int, int, str], None]
 
 #: First replicate number of the search; the judge counts up from 0 and never gets here.
 SEARCH_REPLICATE = 1_000_000
-#: So many plans in a row without a usable score, from the start, and the search gives up.
-HOPELESS = 10
+#: So many plans in a row without a usable score, from the start or later on, and the search gives up.
+HOPELESS, HOPELESS_LATER = 10, 25
 #: Plans simulated between two reports of progress; an interrupt loses at most so many.
 CHUNK = 16
-
-
-@dataclass(frozen=True, eq=False)
-class Evaluation:
-    """One simulated plan.
-
-    Attributes:
-        amounts_c: (C,) money by channel, as simulated.
-        kpis: what was measured.
-        failure: why the score cannot be used; None when it can.
-        feasible: True if the plan meets every limit, the total and every target.
-        run: simulations used when it was done, counting itself.
-        replicate: the draws it was measured on.
-        miss: by how much it misses its targets, relative to them; 0 when it meets all.
-    """
-
-    amounts_c: Floats
-    kpis: Kpis
-    failure: str | None
-    feasible: bool
-    run: int
-    replicate: int
-    miss: float = 0.0
-
-    def value(self, goal: Objective) -> float:
-        """The objective, as `Objective.value` ranks plans."""
-        return goal.value(self.kpis)
 
 
 class Evaluator:
@@ -100,6 +73,7 @@ class Evaluator:
         self._met: set[int] = set()
         self._unplaced: float | None = None
         self._known = 0, 0
+        self._failed_in_row = 0
 
     @property
     def meter(self) -> Meter:
@@ -133,7 +107,7 @@ class Evaluator:
         cannot pay. A plan without a finite score comes back with `failure` set.
 
         Raises:
-            OmnifunnelError: the first `HOPELESS` plans all failed.
+            Hopeless: the first `HOPELESS` plans, or `HOPELESS_LATER` later ones in a row, all failed.
         """
         keys = [(replicate, np.ascontiguousarray(row, dtype=np.float64).tobytes()) for row in amounts]
         fresh: dict[tuple[int, bytes], Floats] = {}
@@ -174,6 +148,27 @@ class Evaluator:
     def comparable(self, done: Evaluation) -> bool:
         """Whether a plan was scored on draws whose luck is known."""
         return done.replicate == SEARCH_REPLICATE or done.replicate in self.luck
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What scores of several processes must have in common to be comparable, as JSON holds it."""
+        value_jk = self._meter.order_values if isinstance(self._meter, SimulationMeter) else None
+        return {
+            "unplaced": self._unplaced,
+            "order_values": None if value_jk is None else value_jk.tolist(),
+        }
+
+    @common.setter
+    def common(self, found: Mapping[str, Any]) -> None:
+        self._unplaced = found["unplaced"]
+        if found["order_values"] is not None and isinstance(self._meter, SimulationMeter):
+            self._meter.order_values = np.array(found["order_values"], dtype=np.float64)
+
+    def take_over(self, amounts_c: Floats, kpis: Kpis, failure: str | None, replicate: int) -> None:
+        """A plan that another process of the same search measured; charged as if it had been here."""
+        if (replicate, amounts_c.tobytes()) not in self._cache:
+            self._charge_baseline(replicate)
+            self._note(amounts_c, kpis, kpis if failure is None else Unmeasured(failure), replicate)
 
     def part(self, problem: BudgetProblem, runs: int) -> Evaluator:
         """An evaluator of a problem that is a part of this one, on the same meter and baselines."""
@@ -217,44 +212,45 @@ class Evaluator:
 
     def _simulate(self, fresh: Mapping[tuple[int, bytes], Floats], replicate: int) -> None:
         plans = [self.problem.plan(row) for row in fresh.values()]
-        measured = self._meter.measure(plans, replicate=replicate)
+        measured = measure(self._meter, plans, replicate)
+        self._charge_baseline(replicate)
+        for row, found in zip(fresh.values(), measured, strict=True):
+            self._note(row, {**found, "idle": self._idle(row, found)}, found, replicate)
+        self._report()
+
+    def _charge_baseline(self, replicate: int) -> None:
         if replicate not in self._met:
             self._met.add(replicate)
             self.runs_used += self._meter.baseline_runs
-        for (key, row), found in zip(fresh.items(), measured, strict=True):
-            self.runs_used += 1
-            kpis = {**found, "idle": self._idle(row, found)}
-            failure = self._failure(row, kpis)
-            miss = missed(self.problem.targets, kpis)
-            feasible = not miss and not self.problem.violations(row)
-            done = Evaluation(row, kpis, failure, feasible, self.runs_used, replicate, miss)
-            self._cache[key] = done
-            (self.evaluations if replicate == SEARCH_REPLICATE else self.rechecks).append(done)
-        self._report()
+
+    def _note(self, row: Floats, kpis: Kpis, found: Kpis, replicate: int) -> Evaluation:
+        self.runs_used += 1
+        failure = failure_of(self.problem, row, found, kpis)
+        miss = missed(self.problem.targets, kpis)
+        feasible = not miss and not self.problem.violations(row)
+        done = Evaluation(row, kpis, failure, feasible, self.runs_used, replicate, miss)
+        self._cache[replicate, row.tobytes()] = done
+        (self.evaluations if replicate == SEARCH_REPLICATE else self.rechecks).append(done)
+        self._failed_in_row = self._failed_in_row + 1 if failure else 0
+        return done
 
     def _idle(self, row: Floats, kpis: Kpis) -> float:
         """Money unplaced beyond the share that the first plan scored, today's mix, leaves unplaced."""
         offered, unspent = float(row.sum()), kpis.get("unspent") or 0.0
+        if not kpis:
+            return 0.0
         if self._unplaced is None:
             self._unplaced = unspent / offered if offered > 0 else 0.0
         return max(0.0, unspent - self._unplaced * offered)
 
-    def _failure(self, row: Floats, kpis: Kpis) -> str | None:
-        offered = float(row.sum())
-        for goal in self.problem.goals:
-            value, gain = goal.value(kpis), goal.gain(kpis, offered, 0.0)
-            if not (np.isfinite(value) and np.isfinite(gain)):
-                spent = money(offered, self.problem.currency)
-                return (
-                    f"{goal.kpi} of a plan that offers {spent} is {kpis.get(goal.kpi)}, not a finite number"
-                )
-        return None
-
     def _report(self) -> None:
         failed = self.failures
-        if len(failed) >= HOPELESS and len(failed) == len(self.evaluations):
-            raise OmnifunnelError(
-                f"search: none of the first {len(failed)} plans has a usable score: {failed[0].failure}"
+        every = self._failed_in_row == len(self.scored)
+        if self._failed_in_row >= (HOPELESS if every else HOPELESS_LATER):
+            which = "none of the first" if every else "none of the last"
+            raise Hopeless(
+                f"search: {which} {self._failed_in_row} plans has a usable score: "
+                f"{failed[-self._failed_in_row].failure}"
             )
         if self._progress is None:
             return

@@ -18,27 +18,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from optimize.measured import Measured
 from optimize.objectives import Kpis
 
 if TYPE_CHECKING:
-    from sim import Run
+    from sim import World
 
 Floats = npt.NDArray[np.float64]
 
 
-def mean_values(runs: Sequence[Run]) -> Floats:
+def mean_values(measured: Sequence[Measured]) -> Floats:
     """value_jk over all orders of some runs; where there were none 0, which leaves orders as they are."""
-    orders_jk = np.sum([run.orders_tjkr.sum(axis=(0, 3)) for run in runs], axis=0)
-    revenue_jk = np.sum([run.revenue_tjkr.sum(axis=(0, 3)) for run in runs], axis=0)
+    orders_jk = np.sum([each.orders_jk for each in measured], axis=0)
+    revenue_jk = np.sum([each.revenue_jk for each in measured], axis=0)
     return np.asarray(revenue_jk / np.maximum(orders_jk, 1))
 
 
-def luck(run: Run, value_jk: Floats) -> float:
+def luck(measured: Measured, value_jk: Floats, world: World) -> float:
     """Margin that a run has because its orders are dearer than the mean, currency."""
-    orders_jk, revenue_jk = run.orders_tjkr.sum(axis=(0, 3)), run.revenue_tjkr.sum(axis=(0, 3))
+    orders_jk, revenue_jk = measured.orders_jk, measured.revenue_jk
     dearer_jk = np.where(value_jk > 0, revenue_jk - orders_jk * value_jk, 0.0)
-    margin_j = dearer_jk.sum(axis=1) * run.world.margin_rate_j
-    return float(margin_j.sum()) * run.world.weight / run.world.minor
+    margin_j = dearer_jk.sum(axis=1) * world.margin_rate_j
+    return float(margin_j.sum()) * world.weight / world.minor
 
 
 def without_luck(kpis: Kpis, more: float) -> dict[str, float | None]:

@@ -65,6 +65,7 @@ class OptimizeResult:
         trace: every simulated plan, in order.
         failures: sentences about plans that could not be scored.
         interrupted: True if the search was stopped before its runs were used up.
+        stopped: why the search gave up before that; None when it did not.
         flights: windows that were decided one by one; a single one where only the mix was.
         targets: goals for key figures, judged.
         finalists: chances of being the best, likeliest first; empty for several objectives.
@@ -91,6 +92,7 @@ class OptimizeResult:
     trace: tuple[TracePoint, ...] = ()
     failures: tuple[str, ...] = ()
     interrupted: bool = False
+    stopped: str | None = None
     flights: tuple[Flight, ...] = ()
     targets: tuple[TargetCheck, ...] = ()
     finalists: tuple[Standing, ...] = ()
@@ -142,6 +144,7 @@ class OptimizeResult:
             "runs_used": self.runs_used,
             "judge": {"replicates": self.replicates, "runs": self.judge_runs},
             "interrupted": self.interrupted,
+            "stopped": self.stopped,
             "verdict": asdict(self.verdict),
             "status_quo": self._row("status_quo"),
             "recommended": self._row("recommended"),

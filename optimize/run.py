@@ -3,38 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from optimize.baselines import BASELINES
-from optimize.candidates import Found, at_total_of, finalists, judged_plans, origins
+from optimize.candidates import Found, finalists, judged_plans, origins
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
-from optimize.explain import Explanation, explain, limits_met
-from optimize.finalists import Final, final, final_of_front
-from optimize.frontier import epsilon_points, judged_frontier, pick, search_front
+from optimize.finding import find
+from optimize.frontier import judged_frontier
 from optimize.marginal import marginal_returns
-from optimize.methods import METHODS
+from optimize.methods import METHODS, Method
 from optimize.problem import BudgetProblem
 from optimize.result import OptimizeResult, TracePoint
-from optimize.staged import Staged, search
-from optimize.surfaces import foretell
-from optimize.target_check import cheapest_text, check_targets, extra_runs, unreached
+from optimize.search import search_optuna
+from optimize.study import Study, StudyError, check_sampler, open_storage
+from optimize.target_check import cheapest_text, check_targets, extra_runs
 from optimize.target_meter import TargetMeter, plan_runs, plans_within
 from optimize.verdict import Verdict, decide
+from optimize.workers import Workers
 from sim import OmnifunnelError, Plan
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from optimize.measured import Record
+    from optimize.meter import Simulator
     from sim import Replicates
-
-    Floats = npt.NDArray[np.float64]
-
-#: Simulations of the final for each of the judge's replicates.
-FINAL_RUNS = 4
 
 
 def optimize(
@@ -46,6 +41,9 @@ def optimize(
     replicates: int = 8,
     engine: str = "compiled",
     threads: int | None = None,
+    workers: int | None = None,
+    study: Study | None = None,
+    record: Record | None = None,
     progress: Progress | None = None,
     meter: Meter | None = None,
     marginal: int = 0,
@@ -60,8 +58,11 @@ def optimize(
         replicates: the judge's paired replicates.
         engine: `compiled` or `mesa`.
         threads: simulations at a time; default: as many as the machine has. No result depends on it.
+        workers: processes that simulate; default: threads of this one. No result depends on it.
+        study: sampler and storage, for method `search` only.
+        record: where measured plans are kept and looked up, so that a killed search goes on (`measured`).
         progress: called with (runs done, runs in all, message); the judge counts afresh.
-        meter: what measures plans; default: the simulator.
+        meter: what measures plans; default: the simulator. Brings its own workers and record.
         marginal: replicates on which every channel's money is moved up and down; 0 leaves that out.
 
     Returns:
@@ -71,29 +72,50 @@ def optimize(
     Raises:
         OmnifunnelError: an unknown method, too few runs, or no plan that could be scored.
     """
-    _check_method(method)
-    measured_by = meter or _meter(problem, seed=seed, engine=engine, threads=threads)
-    plans_paid = plans_within(measured_by, runs)
-    evaluator = Evaluator(problem, measured_by, runs=plans_paid, progress=progress)
-    found = _find(problem, evaluator, method, seed=seed, replicates=replicates)
-    plans = judged_plans(problem, found)
+    chosen = _method(problem, method, study)
+    with Workers(problem.world, workers) if workers else nullcontext() as pool:
+        measured_by = meter or _meter(problem, seed, engine, pool, threads=threads, record=record)
+        evaluator = Evaluator(problem, measured_by, runs=plans_within(measured_by, runs), progress=progress)
+        found = find(problem, evaluator, chosen, method, seed=seed, replicates=replicates)
+        result = _judge(problem, evaluator, found, replicates, marginal, progress)
+        return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
+
+
+def _method(problem: BudgetProblem, name: str, study: Study | None) -> Method:
+    """The method by name, with its sampler and storage where it takes them."""
+    if name not in METHODS:
+        near = get_close_matches(name, METHODS, n=1)
+        hint = f" (did you mean '{near[0]}'?)" if near else ""
+        raise OmnifunnelError(f"method: choose among {', '.join(METHODS)}, got '{name}'{hint}")
+    if study is None:
+        return METHODS[name]
+    if name != "search":
+        raise StudyError(f"study: only method 'search' takes a sampler or a storage, got '{name}'")
+    check_sampler(study, objectives=len(problem.goals))
+    open_storage(study.storage)
+    return partial(search_optuna, study=study)
+
+
+def _judge(
+    problem: BudgetProblem,
+    evaluator: Evaluator,
+    found: Found,
+    replicates: int,
+    marginal: int,
+    progress: Progress | None,
+) -> OptimizeResult:
+    """Measure what was found on the judge's draws, and there what the last money of each channel brings."""
 
     def step(words: str) -> Callable[[int, int], None]:
         return lambda done, of: progress(done, of, words) if progress is not None else None
 
+    plans = judged_plans(problem, found)
     judged = evaluator.judge(plans, replicates, step("judging"))
     result = _result(problem, evaluator, found, plans, judged, replicates)
-    if marginal and found.best is not None and not found.interrupted:
-        today, tell = evaluator.evaluations[0], step("moving each channel's money")
-        result = _with_marginal(result, problem, measured_by, today, marginal, tell)
-    return _with_targets(replace(result, runs=runs), problem, measured_by) if problem.targets else result
-
-
-def _check_method(method: str) -> None:
-    if method not in METHODS:
-        near = get_close_matches(method, METHODS, n=1)
-        hint = f" (did you mean '{near[0]}'?)" if near else ""
-        raise OmnifunnelError(f"method: choose among {', '.join(METHODS)}, got '{method}'{hint}")
+    if not marginal or found.best is None or found.interrupted:
+        return result
+    today, tell = evaluator.evaluations[0], step("moving each channel's money")
+    return _with_marginal(result, problem, evaluator.meter, today, marginal, tell)
 
 
 def _with_marginal(
@@ -111,12 +133,30 @@ def _with_marginal(
     return replace(result, marginal=returns, judge_runs=result.judge_runs + spent)
 
 
-def _meter(problem: BudgetProblem, *, seed: int, engine: str, threads: int | None) -> Meter:
+def _meter(
+    problem: BudgetProblem,
+    seed: int,
+    engine: str,
+    simulator: Simulator | None,
+    *,
+    threads: int | None,
+    record: Record | None,
+) -> Meter:
     """The simulator; with targets that need simulations of their own, it runs those too."""
+    world = problem.world
     if not any(target.kind.extra for target in problem.targets):
-        return SimulationMeter(problem.world, seed=seed, engine=engine, threads=threads)
+        return SimulationMeter(
+            world, seed=seed, engine=engine, threads=threads, record=record, simulator=simulator
+        )
     return TargetMeter(
-        problem.world, problem.status_quo, problem.targets, seed=seed, engine=engine, threads=threads
+        world,
+        problem.status_quo,
+        problem.targets,
+        seed=seed,
+        engine=engine,
+        threads=threads,
+        record=record,
+        simulator=simulator,
     )
 
 
@@ -137,91 +177,6 @@ def _with_targets(result: OptimizeResult, problem: BudgetProblem, meter: Meter) 
         targets=checks,
         runs_used=each * result.runs_used + survey,
         judge_runs=result.judge_runs + extra_runs(problem, meter, result.replicates),
-    )
-
-
-def _find(problem: BudgetProblem, evaluator: Evaluator, method: str, *, seed: int, replicates: int) -> Found:
-    """Run the method, then the final; an interrupt ends either with the best plan so far."""
-    try:
-        searched, interrupted = search(problem, evaluator, METHODS[method], seed=seed), False
-    except KeyboardInterrupt:
-        searched, interrupted = Staged(best=evaluator.best()), True
-    front = search_front(problem, evaluator)
-    best = pick(evaluator, front) if front else searched.best
-    if best is None and not interrupted:
-        raise OmnifunnelError(_no_plan(evaluator))
-    if best is not None and best.miss and not interrupted:
-        raise OmnifunnelError(unreached(problem, evaluator.evaluations, evaluator.runs_used))
-    why, last, linear = Explanation(), None, []
-    if best is not None:
-        try:
-            if not interrupted:
-                linear = _linear_points(problem, evaluator, searched, [best, *front], seed=seed)
-                if front and searched.part is None and not problem.targets:
-                    entries = [best, *(done for done in front if done is not best)]
-                    last = final_of_front(
-                        evaluator, evaluator.meter, entries, linear, FINAL_RUNS * replicates
-                    )
-                else:
-                    last = _final(problem, evaluator, best, seed=seed, replicates=replicates)
-                best = best if last is None else last.winner.plan
-            why = _explained(problem, evaluator, searched, best, seed=seed, check=not interrupted)
-        except KeyboardInterrupt:
-            interrupted = True
-            why = _explained(problem, evaluator, searched, best, seed=seed, check=False)
-    return Found(method, seed, best, front, linear, last, why, interrupted)
-
-
-def _final(
-    problem: BudgetProblem, evaluator: Evaluator, best: Evaluation, *, seed: int, replicates: int
-) -> Final | None:
-    """The final of leaders and rules of thumb, where plans rank by one figure that is measured at once."""
-    several = len(problem.goals) > 1 or len(problem.flights) > 1
-    if several or problem.targets or problem.minimise_spend:
-        return None
-    rules = {name: rule(at_total_of(problem, best)) for name, rule in BASELINES.items()}
-    predict = foretell(problem, evaluator, seed=seed)
-    return final(evaluator, evaluator.meter, best, rules, FINAL_RUNS * replicates, predict=predict)
-
-
-def _linear_points(
-    problem: BudgetProblem,
-    evaluator: Evaluator,
-    searched: Staged,
-    candidates: list[Evaluation],
-    *,
-    seed: int,
-) -> list[Floats]:
-    """Amounts of the front's points that linear programmes on the surfaces add to the search's own."""
-    if len(problem.goals) < 2 or problem.targets:
-        return []
-    if searched.part is None:
-        rows = [done.amounts_c for done in candidates]
-        return epsilon_points(problem, evaluator, candidates[0], rows, seed=seed)
-    part, inner, middle = searched.part
-    return [problem.lifted(row) for row in epsilon_points(part, inner, middle, [middle.amounts_c], seed=seed)]
-
-
-def _explained(
-    problem: BudgetProblem,
-    evaluator: Evaluator,
-    searched: Staged,
-    best: Evaluation,
-    *,
-    seed: int,
-    check: bool,
-) -> Explanation:
-    """Why this plan; of a search in stages, the curves and prices of its mix and the limits of the whole."""
-    limits = tuple(limits_met(problem, best.amounts_c, {}))
-    if problem.minimise_spend:
-        return Explanation(binding=limits)
-    if searched.part is None:
-        return explain(problem, evaluator, searched, best, seed=seed, check=check)
-    part, inner, middle = searched.part
-    why = explain(part, inner, searched, middle, seed=seed, check=False)
-    prices = {limit.limit: limit.shadow_price for limit in why.binding}
-    return replace(
-        why, binding=tuple(replace(limit, shadow_price=prices.get(limit.limit)) for limit in limits)
     )
 
 
@@ -258,6 +213,7 @@ def _result(
         trace=_trace(problem, evaluator),
         failures=tuple(str(done.failure) for done in evaluator.failures),
         interrupted=found.interrupted,
+        stopped=found.stopped,
         flights=problem.flights,
     )
 
@@ -272,9 +228,3 @@ def _trace(problem: BudgetProblem, evaluator: Evaluator) -> tuple[TracePoint, ..
         values = {goal.name: None if done.failure else done.value(goal) for goal in problem.goals}
         points.append(TracePoint(done.run, values, done.feasible, best))
     return tuple(points)
-
-
-def _no_plan(evaluator: Evaluator) -> str:
-    failed = evaluator.failures
-    reason = f"; the first: {failed[0].failure}" if failed else ""
-    return f"search: none of {evaluator.runs_used} runs gave a plan with a usable score{reason}"

@@ -1,56 +1,101 @@
 """Method `search`: Optuna over the budget simplex, warm-started by the `surrogate` method.
 
 Half of the runs go to the surface loop, which finds the region; a sampler that assumes nothing about
-the shape of the response then searches a box round its answer. CMA-ES from 200 runs on, which is what it
-needs to learn its scales, else TPE. For several objectives TPE works on the whole cube. Plans are
-asked for in batches and told in the order they were asked, so the same seed gives the same search
-however many threads simulate.
+the shape of the response then searches a box round its answer (`study` lists the samplers). For several
+objectives it searches the whole cube. Plans are asked for in batches and told in the order they were asked,
+so the same seed gives the same search however many threads or processes simulate. A study in a storage
+that several processes share (`shared_trials`) is the exception: who comes first changes what comes next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize.baselines import equal, historical
+from optimize.baselines import BASELINES, equal, historical
 from optimize.evaluator import Evaluation, Evaluator
 from optimize.finalists import recheck, recheck_runs
 from optimize.found import Search
 from optimize.pareto import non_dominated, spread
 from optimize.problem import BudgetProblem
+from optimize.shared_trials import SharedTrials, join, publish
 from optimize.simplex import TOP, decode, encode
+from optimize.study import BATCH, SAMPLERS, Study, open_storage, sampler_name, storage_faults
 from optimize.surfaces import foretell
 from optimize.surrogate import refine
 
 if TYPE_CHECKING:
     import optuna
+    from optuna.distributions import BaseDistribution
 
 Floats = npt.NDArray[np.float64]
 
 #: Share of the runs spent on the surface loop first; of few runs more, up to the second share.
 WARM_SHARE = 0.5
 WARM_MOST = 0.75
-#: Runs from which on CMA-ES is chosen, half width of the box round the start, plans per batch.
-CMA_FROM = 200
+#: Half width of the box round the start.
 BOX = 0.2
-BATCH = 8
 #: Batches in a row without a new plan after which the search stops: the box is exhausted.
 STALE = 8
+#: Seconds between two looks at the last trials, which other processes are at, and most looks.
+PAUSE, LOOKS = 0.2, 300
 
 
-def search_optuna(problem: BudgetProblem, evaluator: Evaluator, *, seed: int) -> Search:
+def search_optuna(
+    problem: BudgetProblem, evaluator: Evaluator, *, seed: int, study: Study | None = None
+) -> Search:
     """Warm start, then Optuna by ask and tell until the runs are used up."""
-    search = Search()
+    search, study = Search(), study or Study()
     keep = recheck_runs(evaluator.runs) if len(problem.goals) == 1 else 0
-    reference = _warm_start(problem, evaluator, search, seed=seed, keep=keep)
-    if len(problem.free_c) >= 2:
-        _ask_and_tell(problem, evaluator, seed=seed, keep=keep)
+    with _quiet(), storage_faults(study.storage):
+        trials = _opened(problem, evaluator, study, seed) if len(problem.free_c) >= 2 else None
+        if trials is not None and study.storage and join(trials, evaluator):
+            reference = next(iter(evaluator.evaluations), None)
+        else:
+            reference = _warm_start(problem, evaluator, search, seed=seed, keep=keep)
+        if trials is not None:
+            _ask_and_tell(problem, evaluator, trials, shared=bool(study.storage), keep=keep)
     predict = foretell(problem, evaluator, seed=seed) if keep else None
     search.best = recheck(evaluator, problem.goals[0], reference, keep, predict) or evaluator.best()
     return search
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Optuna neither logs nor warns that a constraint is lost on a sampler: the score has its penalty."""
+    import optuna
+
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module=r"optuna\.")
+            warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+            yield
+    finally:
+        optuna.logging.set_verbosity(verbosity)
+
+
+def _opened(problem: BudgetProblem, evaluator: Evaluator, study: Study, seed: int) -> optuna.Study:
+    """The study, new or as other processes left it; one for each total and set of limits searched."""
+    import optuna
+
+    key = int(np.random.default_rng([seed, 23]).integers(2**31))
+    goals, runs = len(problem.goals), evaluator.runs
+    part = f"{problem.total:.2f} {len(problem.free_c)}"
+    return optuna.create_study(
+        storage=open_storage(study.storage),
+        study_name=f"{study.name} {part}",
+        load_if_exists=True,
+        directions=["maximize"] * goals,
+        sampler=SAMPLERS[sampler_name(study, objectives=goals, runs=runs)](key, runs),
+    )
 
 
 def _warm_start(
@@ -77,60 +122,97 @@ def _warm_runs(problem: BudgetProblem, evaluator: Evaluator) -> int:
     return spend if spend >= 2 * count + 4 else 0
 
 
-def _ask_and_tell(problem: BudgetProblem, evaluator: Evaluator, *, seed: int, keep: int) -> None:
-    import optuna
-
+def _ask_and_tell(
+    problem: BudgetProblem, evaluator: Evaluator, study: optuna.Study, *, shared: bool, keep: int
+) -> None:
+    """Batches of plans until the runs are used up, or no batch brings anything new."""
     evaluator.stage = "searching the simplex"
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
-    try:
+    space = _space(problem, evaluator, study, shared=shared)
+    trials = SharedTrials(study, evaluator) if shared else None
+    stale, looks = 0, 0
+    while stale < STALE and looks < LOOKS:
+        busy = trials.sync() if trials else 0
+        room = evaluator.affordable() - keep
+        if room <= 0:
+            return
+        if room <= busy:
+            looks += 1
+            time.sleep(PAUSE)
+            continue
+        looks = 0
+        before = evaluator.runs_used
+        _one_batch(problem, evaluator, study, space, min(BATCH, room - busy), trials)
+        stale = 0 if evaluator.runs_used > before else stale + 1
+
+
+def _space(
+    problem: BudgetProblem, evaluator: Evaluator, study: optuna.Study, *, shared: bool
+) -> dict[str, BaseDistribution]:
+    """The coordinates searched: as the study has them, or a box round the start, with plans to try first."""
+    from optuna.distributions import FloatDistribution
+
+    bounds: dict[str, list[float]] | None = study.user_attrs.get("space")
+    if bounds is None:
         low, high = _box(problem, evaluator)
-        space: dict[str, optuna.distributions.BaseDistribution] = {
-            f"u_{n:02d}": optuna.distributions.FloatDistribution(float(a), float(b))
-            for n, (a, b) in enumerate(zip(low, high, strict=True))
-        }
-        study = optuna.create_study(
-            directions=["maximize"] * len(problem.goals), sampler=_sampler(problem, evaluator, seed)
-        )
+        pairs = zip(low.tolist(), high.tolist(), strict=True)
+        bounds = {f"u_{n:02d}": [a, b] for n, (a, b) in enumerate(pairs)}
         for start in _starts(problem, evaluator):
             u = np.clip(encode(problem, start), low, high)
-            study.enqueue_trial(dict(zip(space, u.tolist(), strict=True)))
-        stale = 0
-        while evaluator.affordable() > keep and stale < STALE:
-            before = len(evaluator.evaluations)
-            _one_batch(problem, evaluator, study, space, min(BATCH, evaluator.affordable() - keep))
-            stale = 0 if len(evaluator.evaluations) > before else stale + 1
-    finally:
-        optuna.logging.set_verbosity(verbosity)
+            study.enqueue_trial(dict(zip(bounds, u.tolist(), strict=True)))
+        if shared:
+            publish(study, evaluator, bounds)
+    return {name: FloatDistribution(a, b) for name, (a, b) in bounds.items()}
 
 
 def _one_batch(
     problem: BudgetProblem,
     evaluator: Evaluator,
     study: optuna.Study,
-    space: dict[str, optuna.distributions.BaseDistribution],
+    space: dict[str, BaseDistribution],
     size: int,
+    shared: SharedTrials | None,
 ) -> None:
     """Ask for plans, simulate them together, tell the scores; a failed plan is told as failed."""
     from optuna.trial import TrialState
 
-    trials = [study.ask(space) for _ in range(size)]
-    amounts = [decode(problem, np.array([trial.params[name] for name in space])) for trial in trials]
-    found = evaluator.score(amounts)
-    for n, trial in enumerate(trials):
-        if n >= len(found) or found[n].failure:
-            study.tell(trial, state=TrialState.FAIL)
-        else:
-            study.tell(trial, [found[n].value(goal) for goal in problem.goals])
+    trials: list[optuna.Trial] = []
+    try:
+        for _ in range(size):
+            trials.append(study.ask(space))
+            if shared:
+                shared.sign(trials[-1:])
+        amounts = [decode(problem, np.array([trial.params[name] for name in space])) for trial in trials]
+        found = evaluator.score(amounts)
+        for trial, done in zip(trials, found, strict=False):
+            _tell(problem, study, trial, done, shared)
+    finally:
+        # What was not scored, for want of runs or because of an interrupt, must not count as running.
+        for trial in trials:
+            study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
 
 
-def _sampler(problem: BudgetProblem, evaluator: Evaluator, seed: int) -> optuna.samplers.BaseSampler:
-    import optuna
+def _tell(
+    problem: BudgetProblem,
+    study: optuna.Study,
+    trial: optuna.Trial,
+    done: Evaluation,
+    shared: SharedTrials | None,
+) -> None:
+    from optuna.exceptions import UpdateFinishedTrialError
+    from optuna.trial import TrialState
 
-    key = int(np.random.default_rng([seed, 23]).integers(2**31))
-    if len(problem.goals) == 1 and evaluator.runs >= CMA_FROM:
-        return optuna.samplers.CmaEsSampler(seed=key, warn_independent_sampling=False)
-    return optuna.samplers.TPESampler(seed=key, n_startup_trials=BATCH)
+    try:
+        if shared:
+            shared.keep(trial, done)
+        if problem.targets and not done.failure:
+            trial.set_constraint("targets", done.miss)
+    except UpdateFinishedTrialError:
+        # SQLite may hand a queued trial to two processes; the other one was first.
+        return
+    if done.failure:
+        study.tell(trial, state=TrialState.FAIL, skip_if_finished=True)
+    else:
+        study.tell(trial, [done.value(goal) for goal in problem.goals], skip_if_finished=True)
 
 
 def _box(problem: BudgetProblem, evaluator: Evaluator) -> tuple[Floats, Floats]:
@@ -157,4 +239,4 @@ def _starts(problem: BudgetProblem, evaluator: Evaluator) -> Sequence[Floats]:
         goal = problem.goals[0]
         chosen = sorted(usable, key=lambda done: (-done.value(goal), done.run))[:BATCH]
     rows = [done.amounts_c for done in chosen]
-    return [*rows, historical(problem), equal(problem)]
+    return [*rows, *(rule(problem) for rule in BASELINES.values())]

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimize.meter import Meter, SimulationMeter
+from optimize.measured import Record
+from optimize.meter import Meter, SimulationMeter, Unmeasured
 from optimize.objectives import number
 from optimize.targets import Target
 from sim import OmnifunnelError, Plan
 
 if TYPE_CHECKING:
+    from optimize.meter import Simulator
     from sim import Job, Run, World
 
 #: Share by which all money moves for a marginal return, and outages simulated a plan in a search.
@@ -46,12 +48,15 @@ class TargetMeter(SimulationMeter):
         seed: int,
         engine: str = "compiled",
         threads: int | None = None,
+        record: Record | None = None,
+        simulator: Simulator | None = None,
     ) -> None:
-        super().__init__(world, seed=seed, engine=engine, threads=threads)
+        super().__init__(world, seed=seed, engine=engine, threads=threads, record=record, simulator=simulator)
         names = {target.name for target in targets}
         self._today, self._marginal = today, "mroi" in names
         self._out = _exposed(world, today) if "outage" in names else ()
         self._watched: tuple[str, ...] | None = None
+        self._first: int | None = None
         self.survey_runs = len(self._out) + 1 if len(self._out) > WORST else 0
         self.plan_runs = 1 + 2 * self._marginal + min(WORST, len(self._out))
 
@@ -64,29 +69,40 @@ class TargetMeter(SimulationMeter):
         self, plans: Sequence[Plan], *, replicate: int, thorough: bool = False
     ) -> list[dict[str, float | None]]:
         """KPIs of each plan, with those that targets need; `thorough` looks at every outage."""
-        watched = self._out if thorough else self._watch(replicate)
-        variants = [self._jobs(plan, replicate, watched) for plan in plans]
-        runs, baseline = self._simulate([job for jobs in variants for job in jobs], replicate)
-        step, found = len(variants[0]) if variants else 0, []
-        for n in range(len(plans)):
-            found.append(self._kpis(runs[n * step : (n + 1) * step], baseline))
-        return found
+        if thorough:
+            return [self._thorough(plan, replicate) for plan in plans]
+        if self._first is None:
+            self._first = replicate
+        measured = self._measured(plans, replicate)
+        return [Unmeasured(each.failure) if each.failure else dict(each.kpis) for each in measured]
 
-    def _watch(self, replicate: int) -> tuple[str, ...]:
-        """The channels whose outages cost today's plan most, found once."""
+    def _thorough(self, plan: Plan, replicate: int) -> dict[str, float | None]:
+        nothing = [] if replicate in self._baselines else [self._job(self._nothing, replicate)]
+        runs = self._run([*self._variants(plan, replicate, self._out), *nothing])
+        if nothing:
+            self._baselines[replicate] = runs.pop()
+        return self._kpis(runs, replicate)
+
+    def _watch(self) -> tuple[str, ...]:
+        """The channels whose outages cost today's plan most on the first draws met, found once."""
         if self._watched is None:
             self._watched = self._out
             if len(self._out) > WORST:
-                jobs = self._jobs(self._today, replicate, self._out, marginal=False)
-                runs, _ = self._simulate(jobs, replicate)
+                first = 0 if self._first is None else self._first
+                runs = self._run(self._variants(self._today, first, self._out, marginal=False))
                 lost = [_lost(runs[0], run) for run in runs[1:]]
                 self._watched = tuple(self._out[n] for n in np.argsort(lost)[::-1][:WORST])
         return self._watched
 
-    def _jobs(self, plan: Plan, replicate: int, out: Sequence[str], *, marginal: bool = True) -> list[Job]:
+    def _jobs(self, plan: Plan, replicate: int) -> list[Job]:
+        return self._variants(plan, replicate, self._watch())
+
+    def _variants(
+        self, plan: Plan, replicate: int, out: Sequence[str], *, marginal: bool = True
+    ) -> list[Job]:
         from sim import Job, outage
 
-        jobs = [Job(plan, self._seed, replicate)]
+        jobs = [self._job(plan, replicate)]
         if marginal and self._marginal:
             scaled = [Plan(plan.channels, plan.spend_tc * (1 + side * STEP)) for side in (1, -1)]
             jobs += [Job(each, self._seed, replicate) for each in scaled]
@@ -94,9 +110,10 @@ class TargetMeter(SimulationMeter):
         worlds = [outage(self._world, [name], first, last) for name in out]
         return jobs + [Job(plan, self._seed, replicate, world) for world in worlds]
 
-    def _kpis(self, runs: Sequence[Run], baseline: Run) -> dict[str, float | None]:
+    def _kpis(self, runs: Sequence[Run], replicate: int) -> dict[str, float | None]:
         from sim import kpis
 
+        baseline = self._baselines[replicate]
         found: dict[str, float | None] = dict(kpis(runs[0], baseline))
         rest = runs[1:]
         if self._marginal:

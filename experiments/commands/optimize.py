@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +15,8 @@ from experiments.recommend.limits_asked import Asked
 OBJECTIVES = ("roi", "ltv", "profit")
 #: As `optimize.METHODS`, which is not loaded for a help text.
 METHODS = ("default", "surrogate", "lp", "successive", "greedy", "search")
+#: As `optimize.SAMPLERS`.
+SAMPLERS = ("cmaes", "tpe", "gp", "nsga2", "nsga3")
 
 
 def _objectives(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
@@ -93,6 +97,40 @@ def decision_options(command: Command) -> Command:
     return with_decision
 
 
+_LONG = (
+    click.option(
+        "--sampler",
+        type=click.Choice(SAMPLERS),
+        help="Of method search; default: cmaes for one objective from 200 runs on, else tpe. "
+        "gp needs the extra omnifunnel[gp].",
+    ),
+    click.option(
+        "--storage",
+        metavar="URL",
+        help="Of method search: keep its trials in a database, which several commands may share, or as "
+        "'journal' in the run directory.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 1024),
+        help="Processes that simulate; default: threads of this one. Never changes results.",
+    ),
+    click.option(
+        "--resume",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Go on with the search of this run directory, which was killed or interrupted.",
+    ),
+)
+
+
+def long_search_options(command: Command) -> Command:
+    """Add the options of searches that outlive a process or spread over several."""
+    for option in reversed(_LONG):
+        command = option(command)
+    return command
+
+
 @click.command(
     short_help="Search a better budget and judge it.",
     epilog=examples(
@@ -135,6 +173,7 @@ def decision_options(command: Command) -> Command:
     "20 % up and down; with 20 replicates about 630 more simulations.",
 )
 @decision_options
+@long_search_options
 @simulation_options
 @click.pass_context
 def optimize(
@@ -146,17 +185,30 @@ def optimize(
     runs: int,
     objectives: tuple[str, ...],
     robustness: bool,
+    sampler: str | None,
+    storage: str | None,
+    workers: int | None,
+    resume: Path | None,
     asked: Asked,
     settings: Settings,
 ) -> None:
     """Search a better split of the budget of SCENARIO and judge it on fresh draws.
 
+    With --out every simulated plan is on disk at once: a search that was killed goes on with --resume.
     Ctrl-C ends the search, judges the best plan so far and writes it; the exit code is then 130.
     """
     from experiments.delivery import deliver
     from experiments.recommend.answer import Request, answer_optimize
+    from experiments.recommend.place import Place
 
-    request = Request(scenario, method, budget, runs, objectives, asked, robustness)
-    answer = deliver(settings, lambda: answer_optimize(request, settings))
+    if resume is not None:
+        if settings.out is not None and settings.out.absolute() != resume.absolute():
+            raise click.UsageError("--resume DIR is where results go; leave --out away")
+        settings = replace(settings, out=resume)
+    request = Request(
+        scenario, method, budget, runs, objectives, asked, robustness, sampler, storage, workers
+    )
+    place = Place(settings.out, resume=resume is not None, quiet=settings.quiet)
+    answer = deliver(settings, lambda: answer_optimize(request, settings, place), place=place)
     if answer.interrupted:
         context.exit(INTERRUPTED)

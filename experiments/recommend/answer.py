@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from experiments import estimates
 from experiments.answer import Answer
 from experiments.console import progress
+from experiments.errors import RequestError
 from experiments.recommend import details
 from experiments.recommend.judged import differences, judged
 from experiments.recommend.limits_asked import Asked, with_asked
@@ -17,6 +18,7 @@ from experiments.tables import Sheet
 
 if TYPE_CHECKING:
     from experiments.commands.options import Settings
+    from experiments.recommend.place import Place
     from experiments.recommend.robust import Probed
     from optimize import BudgetProblem, OptimizeResult
 
@@ -34,12 +36,15 @@ class Request:
     objectives: tuple[str, ...]
     asked: Asked = field(default_factory=Asked)
     robustness: bool = False
+    sampler: str | None = None
+    storage: str | None = None
+    workers: int | None = None
 
 
-def answer_optimize(request: Request, settings: Settings) -> Answer:
+def answer_optimize(request: Request, settings: Settings, place: Place) -> Answer:
     """Search within the runs, judge on fresh draws, and put the answer together."""
     from experiments.recommend.text import sections
-    from optimize import BudgetProblem, optimize
+    from optimize import BudgetProblem
 
     case = open_case(request.scenario, overrides=settings.overrides)
     problem = BudgetProblem.from_scenario(
@@ -50,19 +55,7 @@ def answer_optimize(request: Request, settings: Settings) -> Answer:
         objectives=request.objectives,
         minimise_spend=request.asked.minimise,
     )
-    announce(settings)
-    with progress("searching", quiet=settings.quiet) as report:
-        result = optimize(
-            problem,
-            method=request.method,
-            runs=request.runs,
-            seed=settings.seed,
-            replicates=settings.replicates,
-            engine=settings.engine,
-            threads=settings.jobs,
-            progress=report,
-            marginal=max(2, settings.replicates // 2),
-        )
+    result = _search(case, problem, request, settings, place)
     probed = probe(case, result, settings) if request.robustness and not result.interrupted else None
     return Answer(
         command="optimize",
@@ -75,6 +68,36 @@ def answer_optimize(request: Request, settings: Settings) -> Answer:
         solver=SOLVERS.get(request.method, "HiGHS"),
         interrupted=result.interrupted,
     )
+
+
+def _search(
+    case: Case, problem: BudgetProblem, request: Request, settings: Settings, place: Place
+) -> OptimizeResult:
+    from experiments.recommend.asked_before import identity, study_of
+    from optimize import StudyError, optimize
+
+    asked = identity(case, request, settings)
+    study = study_of(request, asked, place)
+    record = place.begin(asked, runs=request.runs)
+    announce(settings)
+    try:
+        with progress("searching", quiet=settings.quiet) as report:
+            return optimize(
+                problem,
+                method=request.method,
+                runs=request.runs,
+                seed=settings.seed,
+                replicates=settings.replicates,
+                engine=settings.engine,
+                threads=settings.jobs,
+                workers=request.workers,
+                study=study,
+                record=record,
+                progress=report,
+                marginal=max(2, settings.replicates // 2),
+            )
+    except StudyError as fault:
+        raise RequestError(f"--{fault}") from fault
 
 
 def summary(result: OptimizeResult) -> dict[str, Any]:

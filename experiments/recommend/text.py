@@ -53,6 +53,8 @@ def _verdict(result: OptimizeResult) -> str:
     if result.interrupted:
         used = f"after {result.runs_used} of {result.runs} runs"
         lines.insert(0, f"Stopped early, {used}; the best plan so far was judged.")
+    if result.stopped:
+        lines.insert(0, f"The search gave up; the best plan so far was judged. {result.stopped}")
     return "\n".join(lines)
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 
 from sim.engine.run import Progress, Run
@@ -65,6 +66,7 @@ def simulate_many(
     engine: str = "compiled",
     threads: int | None = None,
     progress: Progress | None = None,
+    done: Callable[[int, Run], None] | None = None,
 ) -> list[Run]:
     """Run several jobs, in parallel where that pays; results in the order of the jobs.
 
@@ -76,6 +78,7 @@ def simulate_many(
         engine: as for `simulate`.
         threads: at most this many threads in all; default: one for each processor. No result depends on it.
         progress: called with (periods done, periods of all jobs), from any thread, one call at a time.
+        done: called with (number of the job, its run) as jobs finish, in whatever order they do.
     """
     threads = threads or available_cpus()
     inner = threads if world.agents >= LARGE and engine == "compiled" else 1
@@ -93,18 +96,31 @@ def simulate_many(
             progress=watch.tick,
         )
 
-    if outer <= 1:
-        return [work(job) for job in jobs]
-    with ThreadPoolExecutor(outer) as pool:
-        futures = [pool.submit(work, job) for job in jobs]
+    runs: dict[int, Run] = {}
+    with closing(_finished(work, jobs, outer, watch)) as finished:
+        for n, run in finished:
+            runs[n] = run
+            if done:
+                done(n, run)
+    return [runs[n] for n in range(len(jobs))]
+
+
+def _finished(
+    work: Callable[[Job], Run], jobs: Sequence[Job], threads: int, watch: _Watch
+) -> Generator[tuple[int, Run], None, None]:
+    """Number and run of every job as it finishes; what goes wrong, here or in the caller, ends the others."""
+    if threads <= 1:
+        yield from ((n, work(job)) for n, job in enumerate(jobs))
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        futures = {pool.submit(work, job): n for n, job in enumerate(jobs)}
         try:
             for future in as_completed(futures):
-                future.result()
+                yield futures[future], future.result()
         except BaseException:
             watch.stop()
             pool.shutdown(cancel_futures=True)
             raise
-    return [future.result() for future in futures]
 
 
 def available_cpus() -> int:

@@ -103,10 +103,12 @@ def replicate_kpis(
     engine: str = "compiled",
     threads: int | None = None,
     progress: Progress | None = None,
+    simulator: Callable[..., list[Run]] = simulate_many,
 ) -> Replicates:
     """Simulate each plan, and zero spend, on replicates first_replicate .. + replicates - 1.
 
     Every plan meets the same draws in the same replicate. `progress` is called with (periods done, all).
+    `simulator` runs the jobs, as `simulate_many` does; it may hand them to other processes.
     """
     everyone = {**plans, "": Plan.zero(world.channels, world.periods)}
     periods = len(everyone) * world.total_periods
@@ -115,7 +117,7 @@ def replicate_kpis(
         batch = range(first, min(first + BATCH, replicates))
         jobs = [Job(plan, seed, first_replicate + r) for r in batch for plan in everyone.values()]
         report = _offset(progress, first * periods, replicates * periods)
-        runs = simulate_many(world, jobs, engine=engine, threads=threads, progress=report)
+        runs = simulator(world, jobs, engine=engine, threads=threads, progress=report)
         for start in range(0, len(runs), len(everyone)):
             *planned, baseline = runs[start : start + len(everyone)]
             for name, run in zip(plans, planned, strict=True):
