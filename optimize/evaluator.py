@@ -109,7 +109,7 @@ class Evaluator:
         Raises:
             Hopeless: the first `HOPELESS` plans, or `HOPELESS_LATER` later ones in a row, all failed.
         """
-        keys = [(replicate, np.ascontiguousarray(row, dtype=np.float64).tobytes()) for row in amounts]
+        keys = [_key(row, replicate) for row in amounts]
         fresh: dict[tuple[int, bytes], Floats] = {}
         for key, row in zip(keys, amounts, strict=True):
             if key not in self._cache and key not in fresh:
@@ -166,7 +166,7 @@ class Evaluator:
 
     def take_over(self, amounts_c: Floats, kpis: Kpis, failure: str | None, replicate: int) -> None:
         """A plan that another process of the same search measured; charged as if it had been here."""
-        if (replicate, amounts_c.tobytes()) not in self._cache:
+        if _key(amounts_c, replicate) not in self._cache:
             self._charge_baseline(replicate)
             self._note(amounts_c, kpis, kpis if failure is None else Unmeasured(failure), replicate)
 
@@ -229,7 +229,7 @@ class Evaluator:
         miss = missed(self.problem.targets, kpis)
         feasible = not miss and not self.problem.violations(row)
         done = Evaluation(row, kpis, failure, feasible, self.runs_used, replicate, miss)
-        self._cache[replicate, row.tobytes()] = done
+        self._cache[_key(row, replicate)] = done
         (self.evaluations if replicate == SEARCH_REPLICATE else self.rechecks).append(done)
         self._failed_in_row = self._failed_in_row + 1 if failure else 0
         return done
@@ -262,3 +262,8 @@ class Evaluator:
         if failed:
             words += f", {len(failed)} failed"
         self._progress(self.runs_used, self.runs, words)
+
+
+def _key(amounts: Floats, replicate: int) -> tuple[int, bytes]:
+    """What tells one measurement from another; -0.0 and 0.0 are the same money."""
+    return replicate, (np.asarray(amounts, dtype=np.float64) + 0.0).tobytes()

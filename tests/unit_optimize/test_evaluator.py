@@ -44,6 +44,13 @@ def test_runs_are_never_exceeded_and_the_answer_is_cut_short():
     assert len(meter.score(rows(0.1, 0.45))) == 1
 
 
+def test_no_money_is_no_money_whatever_its_sign():
+    meter = Evaluator((market := Recorder()).problem(), market, runs=10)
+    (plain,) = meter.score([np.array([0.0, 5e5, 5e5])])
+    assert meter.score([np.array([-0.0, 5e5, 5e5])]) == [plain]
+    assert len(meter.score([np.array([-0.0, 4e5, 6e5])])) == 1
+
+
 def test_search_and_judge_never_share_draws():
     market = Recorder(noise=0.1)
     problem = market.problem()
