@@ -174,7 +174,6 @@ def conclude(problem: BudgetProblem, amounts: Any, gains: Any, blocks: Any, peak
     free = len(problem.free_c)
     plans = {"best": best.tolist(), "status_quo": problem.status_quo_at_total().tolist()}
     plans |= {f"search_{n}": row.tolist() for n, row in enumerate(peaks)}
-    count = len(surface.theta) - len(np.unique(block_n))
     top = float(surface.predict(best)[0]) - problem.total
     return {
         "command": "python benchmarks/optimizers.py --find-best",
@@ -182,7 +181,7 @@ def conclude(problem: BudgetProblem, amounts: Any, gains: Any, blocks: Any, peak
         "best": dict(zip(problem.world.channels, best.round(2).tolist(), strict=True)),
         "profit": round(top),
         "surface": {
-            "theta": surface.theta[:count].tolist(),
+            "theta": surface.theta.tolist(),
             "unit": surface.unit,
             "scale": surface.scale,
             "free_c": problem.free_c.tolist(),

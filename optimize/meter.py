@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 
+#: Name of the pace of repeat orders, which tells of chance, among the figures of a plan.
+PACE = "repeat_pace"
+
+
 class Meter(Protocol):
     """What measures plans. The simulator is one; tests bring analytic markets."""
 
@@ -59,10 +63,11 @@ class SimulationMeter:
         return [self._evened(run, baseline, self._value_jk) for run in runs]
 
     def _evened(self, run: Run, baseline: Run, value_jk: Floats) -> dict[str, float | None]:
-        """KPIs, every order at the mean value of its kind (`order_values`)."""
-        from sim import kpis
+        """KPIs, every order at the mean value of its kind (`order_values`), and the run's pace."""
+        from sim import kpis, repeat_pace
 
-        return without_luck(kpis(run, baseline), luck(run, value_jk) - luck(baseline, value_jk))
+        evened = without_luck(kpis(run, baseline), luck(run, value_jk) - luck(baseline, value_jk))
+        return {**evened, PACE: repeat_pace(run)}
 
     def _simulate(self, jobs: list[Job], replicate: int) -> tuple[list[Run], Run]:
         """The jobs' runs, and the zero-spend run of the replicate."""
