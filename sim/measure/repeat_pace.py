@@ -43,30 +43,29 @@ def repeat_pace(run: Run) -> float:
 
 def _memory(run: Run, held_tks: Floats) -> Floats:
     """memory_tcks as it pushes in each period, this period's exposures and clicks included."""
-    world, flows_tksd = run.world, run.flows_tksdr.sum(axis=-1)
+    world = run.world
     seen_tck = np.maximum(run.exposures_tcks.sum(axis=-1), 1)
     weight_tck = 1.0 + world.click_weight_c[:, None] * run.clicks_tck / seen_tck
-    met_tcks = run.exposures_tcks * weight_tck[..., None]
-    held_tks = np.maximum(held_tks, 1e-9)
-    share_tksd = np.minimum(flows_tksd / held_tks[..., None], 1.0)
-    total_cks = np.zeros(met_tcks.shape[1:])
-    memory_tcks = np.zeros(met_tcks.shape)
-    for t, met_cks in enumerate(met_tcks):
-        total_cks = world.retain_c[:, None, None] * total_cks + met_cks
-        memory_tcks[t] = total_cks / held_tks[t]
-        stays_ks = 1.0 - share_tksd[t].sum(axis=-1)
-        total_cks = total_cks * stays_ks + _carried(total_cks, share_tksd[t])
-    return memory_tcks
+    met_tkcs = (run.exposures_tcks * weight_tck[..., None]).swapaxes(1, 2)
+    moves_tkss = _moves(run.flows_tksdr.sum(axis=-1), held_tks)
+    total_kcs = np.zeros(met_tkcs.shape[1:])
+    total_tkcs = np.zeros(met_tkcs.shape)
+    for t, met_kcs in enumerate(met_tkcs):
+        total_tkcs[t] = world.retain_c[:, None] * total_kcs + met_kcs
+        total_kcs = total_tkcs[t] @ moves_tkss[t]
+    return total_tkcs.swapaxes(1, 2) / np.maximum(held_tks, 1e-9)[:, None]
 
 
-def _carried(total_cks: Floats, share_ksd: Floats) -> Floats:
-    """Memory that moves bring into each stage."""
-    into_cks = np.zeros_like(total_cks)
+def _moves(flows_tksd: npt.NDArray[np.int64], held_tks: Floats) -> Floats:
+    """Share of each stage's consumers that a period brings to each stage, (T, K, 8, 8)."""
+    share_tksd = np.minimum(flows_tksd / np.maximum(held_tks, 1e-9)[..., None], 1.0)
+    moves_tkss = np.zeros((*held_tks.shape, N_STAGES))
     for stage in range(N_STAGES):
+        moves_tkss[:, :, stage, stage] = 1.0 - share_tksd[:, :, stage].sum(axis=-1)
         for direction, reached in enumerate(NEXT_STAGE[stage]):
             if reached >= 0:
-                into_cks[:, :, reached] += total_cks[:, :, stage] * share_ksd[:, stage, direction]
-    return into_cks
+                moves_tkss[:, :, stage, reached] += share_tksd[:, :, stage, direction]
+    return moves_tkss
 
 
 def _push(world: World, memory_tcks: Floats) -> Floats:
