@@ -125,12 +125,8 @@ def fit_surface(
         start: an earlier surface to start from.
         seed: for the random restarts.
     """
-    # The luck of a single block cannot be told from the level of the surface.
-    block_n = None if block_n is None or block_n.max() == 0 else block_n
-    x_nc = amounts_nc[:, free_c] / unit
     weight_n = _weights(amounts_nc, centre_c, unit * len(free_c))
-    chance_nm = None if pace_nm is None else chance_in(pace_nm, block_n, weight_n)
-    sample = Sample.of(x_nc, block_n, signed=signed, chance_nm=chance_nm)
+    sample = _sample(amounts_nc[:, free_c] / unit, block_n, pace_nm, weight_n, signed)
     scale = float(np.std(gains_n) + 1e-3 * np.abs(gains_n).mean()) or 1.0
     y_n = gains_n / scale
     size = float(np.abs(y_n).max())
@@ -146,20 +142,20 @@ def fit_surface(
     with threadpool_limits(limits=1, user_api="blas"):
         best, noise = _fit(sample, y_n, weight_n, mean, sd, starts, noise)
     error = _fit_error(best, y_n, weight_n, scale)
-    count = size_of(len(free_c))
-    luck_b, added_m = np.split(best.theta[count:], [sample.blocks])
-    return Surface(
-        best.theta[:count],
-        unit,
-        scale,
-        free_c,
-        amounts_nc.shape[1],
-        signed,
-        noise * scale,
-        error,
-        luck_b,
-        sample.chance_nm @ added_m * scale,
-    )
+    shape, luck_b, added_m = np.split(best.theta, np.cumsum([size_of(len(free_c)), sample.blocks]))
+    chance_n = sample.chance_nm @ added_m * scale
+    channels = amounts_nc.shape[1]
+    return Surface(shape, unit, scale, free_c, channels, signed, noise * scale, error, luck_b, chance_n)
+
+
+def _sample(
+    x_nc: Floats, block_n: Indices | None, pace_nm: Floats | None, weight_n: Floats, signed: bool
+) -> Sample:
+    """Plans as the formula reads them, with the chance that their runs' paces show."""
+    # The luck of a single block cannot be told from the level of the surface.
+    block_n = None if block_n is None or block_n.max() == 0 else block_n
+    chance_nm = None if pace_nm is None else chance_in(pace_nm, block_n, weight_n)
+    return Sample.of(x_nc, block_n, signed=signed, chance_nm=chance_nm)
 
 
 def with_holdout(surface: Surface, misses: Sequence[float]) -> Surface:
