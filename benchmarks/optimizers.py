@@ -1,6 +1,7 @@
 """Regret of every budget search against simulations spent, on a market of ten channels.
 
     python benchmarks/optimizers.py [--json] [--quick] [--objective profit|roi] [--methods A,B] [--jobs N]
+    python benchmarks/optimizers.py --methods default --runs 100,400 --repeats 4     # a part of the league
     python benchmarks/optimizers.py --find-best      # the long search behind benchmarks/optimizers.json
 
 The market is beauty-launch with one more channel (online video): nine channels that money can buy, word of
@@ -123,11 +124,11 @@ def table(trials: list[Trial], found: list[tuple[list[float], float]], truth: Tr
     return rows
 
 
-def trials_of(methods: list[str], quick: bool, objective: str) -> list[Trial]:
-    """The longest first, so that no processor waits at the end."""
+def trials_of(methods: list[str], quick: bool, objective: str, league: dict[int, int]) -> list[Trial]:
+    """The longest first, so that no processor waits at the end; `league` is runs -> repeats."""
     trials = []
     for method in methods:
-        consumers, repeats_of = CONSUMERS, dict.fromkeys(BUDGETS, REPEATS)
+        consumers, repeats_of = CONSUMERS, league
         if quick:
             consumers, repeats_of = QUICK_DEFAULT if method == "default" else QUICK_OTHERS
         for runs, repeats in repeats_of.items():
@@ -174,7 +175,6 @@ def conclude(problem: BudgetProblem, amounts: Any, gains: Any, blocks: Any, peak
     free = len(problem.free_c)
     plans = {"best": best.tolist(), "status_quo": problem.status_quo_at_total().tolist()}
     plans |= {f"search_{n}": row.tolist() for n, row in enumerate(peaks)}
-    count = len(surface.theta) - len(np.unique(block_n))
     top = float(surface.predict(best)[0]) - problem.total
     return {
         "command": "python benchmarks/optimizers.py --find-best",
@@ -182,7 +182,7 @@ def conclude(problem: BudgetProblem, amounts: Any, gains: Any, blocks: Any, peak
         "best": dict(zip(problem.world.channels, best.round(2).tolist(), strict=True)),
         "profit": round(top),
         "surface": {
-            "theta": surface.theta[:count].tolist(),
+            "theta": surface.theta.tolist(),
             "unit": surface.unit,
             "scale": surface.scale,
             "free_c": problem.free_c.tolist(),
@@ -212,8 +212,8 @@ def show(rows: dict[str, Any]) -> None:
         print(line)
 
 
-def main() -> int:
-    """Run the benchmark."""
+def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -224,8 +224,15 @@ def main() -> int:
         "--methods", default="", help="names, comma-separated; default: all, and rules of thumb"
     )
     parser.add_argument("--jobs", type=int, default=available_cpus(), help="searches at a time")
+    parser.add_argument("--runs", default=",".join(map(str, BUDGETS)), help="simulations, comma-separated")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="searches a method and number of runs")
     parser.add_argument("--find-best", action="store_true", help="search the best plan again and store it")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run the benchmark."""
+    options = arguments()
     if options.find_best:
         STORE.write_text(json.dumps(find_best(), indent=1) + "\n", encoding="utf-8")
         return 0
@@ -234,7 +241,8 @@ def main() -> int:
     names = names or [
         name for name in METHODS if name == "default" or METHODS[name] is not METHODS["default"]
     ]
-    trials = trials_of(names, options.quick, options.objective)
+    league = dict.fromkeys(map(int, options.runs.split(",")), options.repeats)
+    trials = trials_of(names, options.quick, options.objective, league)
     rows = table(trials, race(trials, options.jobs), truth)
     rows |= {
         name: {"0": {"regret": [truth.regret(rule(market(CONSUMERS)))], "seconds": [0.0]}}
@@ -251,7 +259,7 @@ def main() -> int:
         m: {r: round(max(c["regret"]), 3) for r, c in cells.items()} for m, cells in rows.items()
     }
     answer["unit"] = "per cent of the best plan's profit"
-    whole = {"consumers": CONSUMERS, "repeats": REPEATS, "runs": BUDGETS}
+    whole = {"consumers": CONSUMERS, "repeats_by_runs": league}
     parts = {
         name: {"consumers": consumers, "repeats_by_runs": repeats}
         for name, (consumers, repeats) in (("default", QUICK_DEFAULT), ("others", QUICK_OTHERS))

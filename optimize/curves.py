@@ -10,12 +10,13 @@ so it holds for the others as they are.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from optimize.chance import chance_in
 from optimize.formula import Sample, bounds, evaluate, guess, jacobian, prior, size_of, synergy_part
 from optimize.least_squares import Fitted, Task, solve
 
@@ -56,7 +57,7 @@ class Surface:
     """A fitted response surface.
 
     Attributes:
-        theta: parameters of the formula, packed, with the luck of every block of draws.
+        theta: parameters of the formula, packed; the luck of blocks and what chance adds are apart.
         unit: money that x = 1 stands for.
         scale: gain that y = 1 stands for.
         free_c: indices of the channels in the formula, of `channels`.
@@ -64,6 +65,8 @@ class Surface:
         signed: gains may be negative.
         noise: standard deviation of one plan's gain around the surface.
         error: how well it fits.
+        luck_b: luck of every block of draws; none where all plans met the same.
+        chance_n: what chance seen in its run added to the gain of each plan fitted, currency.
     """
 
     theta: Floats
@@ -74,6 +77,8 @@ class Surface:
     signed: bool
     noise: float
     error: FitError
+    luck_b: Floats = field(default_factory=lambda: np.zeros(0))
+    chance_n: Floats = field(default_factory=lambda: np.zeros(0))
 
     def predict(self, amounts_nc: Floats) -> Floats:
         """Gain of plans, (N,), in currency, on draws of average luck."""
@@ -87,9 +92,9 @@ class Surface:
         return self.predict(plans_nc)
 
     def levelled(self, gains_n: Floats, block_n: Indices) -> Floats:
-        """Measured gains without the luck of their draws."""
-        luck_b = self.theta[size_of(len(self.free_c)) :]
-        luck_n = luck_b[block_n] if len(luck_b) else np.zeros(len(gains_n))
+        """Measured gains of the plans fitted, without the luck of their draws and what chance added."""
+        gains_n = gains_n - self.chance_n if len(self.chance_n) else gains_n
+        luck_n = self.luck_b[block_n] if len(self.luck_b) else np.zeros(len(gains_n))
         return np.asarray(gains_n - luck_n * self.scale if self.signed else gains_n / (1.0 + luck_n))
 
 
@@ -101,6 +106,7 @@ def fit_surface(
     unit: float,
     centre_c: Floats,
     block_n: Indices | None = None,
+    pace_nm: Floats | None = None,
     signed: bool = False,
     start: Surface | None = None,
     seed: int = 0,
@@ -114,16 +120,15 @@ def fit_surface(
         unit: money of an even share.
         centre_c: plan near which the surface must be right; far plans weigh less.
         block_n: (N,) block of draws of each plan, counted from 0; default: all on the same.
+        pace_nm: (N, M) paces of each plan's run; default: none known.
         signed: own gains may be negative, and there is a free intercept.
         start: an earlier surface to start from.
         seed: for the random restarts.
     """
-    # The luck of a single block cannot be told from the level of the surface.
-    block_n = None if block_n is None or block_n.max() == 0 else block_n
-    sample = Sample.of(amounts_nc[:, free_c] / unit, block_n, signed=signed)
+    weight_n = _weights(amounts_nc, centre_c, unit * len(free_c))
+    sample = _sample(amounts_nc[:, free_c] / unit, block_n, pace_nm, weight_n, signed)
     scale = float(np.std(gains_n) + 1e-3 * np.abs(gains_n).mean()) or 1.0
     y_n = gains_n / scale
-    weight_n = _weights(amounts_nc, centre_c, unit * len(free_c))
     size = float(np.abs(y_n).max())
     mean, sd = prior(sample, size)
     rng = np.random.default_rng([seed, len(gains_n)])
@@ -137,7 +142,20 @@ def fit_surface(
     with threadpool_limits(limits=1, user_api="blas"):
         best, noise = _fit(sample, y_n, weight_n, mean, sd, starts, noise)
     error = _fit_error(best, y_n, weight_n, scale)
-    return Surface(best.theta, unit, scale, free_c, amounts_nc.shape[1], signed, noise * scale, error)
+    shape, luck_b, added_m = np.split(best.theta, np.cumsum([size_of(len(free_c)), sample.blocks]))
+    chance_n = sample.chance_nm @ added_m * scale
+    channels = amounts_nc.shape[1]
+    return Surface(shape, unit, scale, free_c, channels, signed, noise * scale, error, luck_b, chance_n)
+
+
+def _sample(
+    x_nc: Floats, block_n: Indices | None, pace_nm: Floats | None, weight_n: Floats, signed: bool
+) -> Sample:
+    """Plans as the formula reads them, with the chance that their runs' paces show."""
+    # The luck of a single block cannot be told from the level of the surface.
+    block_n = None if block_n is None or block_n.max() == 0 else block_n
+    chance_nm = None if pace_nm is None else chance_in(pace_nm, block_n, weight_n)
+    return Sample.of(x_nc, block_n, signed=signed, chance_nm=chance_nm)
 
 
 def with_holdout(surface: Surface, misses: Sequence[float]) -> Surface:
@@ -184,12 +202,12 @@ def _fit(
 def _rescaled(start: Surface, scale: float, size: int) -> Floats:
     """An earlier surface's parameters in the units of this fit; new blocks start without luck."""
     theta, channels, ratio = np.zeros(size), len(start.free_c), start.scale / scale
-    count = min(size, start.theta.size)
-    theta[:count] = start.theta[:count]
+    shape = start.theta.size
+    luck_b = start.luck_b[: theta.size - shape] * (ratio if start.signed else 1.0)
+    theta[:shape] = start.theta
     theta[: 1 + channels] *= ratio
     theta[synergy_part(channels)] *= np.sqrt(ratio)
-    if start.signed:
-        theta[size_of(channels) :] *= ratio
+    theta[shape : shape + len(luck_b)] = luck_b
     return theta
 
 

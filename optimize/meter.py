@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Simulator = Callable[..., list[Run]]
 
 
+#: Name of the pace of repeat orders, which tells of chance, among the figures of a plan.
+PACE = "repeat_pace"
+
+
 class Meter(Protocol):
     """What measures plans. The simulator is one; tests bring analytic markets."""
 
@@ -174,10 +178,10 @@ class SimulationMeter:
         return [self._job(plan, replicate)]
 
     def _kpis(self, runs: Sequence[Run], replicate: int) -> dict[str, float | None]:
-        """KPIs from the runs of a plan's jobs."""
-        from sim import kpis
+        """KPIs from the runs of a plan's jobs, and the pace of its own run."""
+        from sim import kpis, repeat_pace
 
-        return dict(kpis(runs[0], self._baselines[replicate]))
+        return {**kpis(runs[0], self._baselines[replicate]), PACE: repeat_pace(runs[0])}
 
     def _run(self, jobs: Sequence[Job], done: Callable[[int, Run], None] | None = None) -> list[Run]:
         from sim import simulate_many

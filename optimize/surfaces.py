@@ -10,6 +10,7 @@ import numpy.typing as npt
 from optimize.ascent import Blend, climb
 from optimize.curves import Surface, fit_surface
 from optimize.evaluator import Evaluation, Evaluator
+from optimize.meter import PACE
 from optimize.objectives import Objective
 from optimize.problem import BudgetProblem
 from optimize.sampling import around
@@ -44,6 +45,7 @@ def fit_all(
                 unit=problem.total / len(problem.free_c),
                 centre_c=centre.amounts_c,
                 block_n=blocks(chosen),
+                pace_nm=paces_of(chosen),
                 signed=goal.signed,
                 start=start[k] if k < len(start) else None,
                 seed=seed,
@@ -60,6 +62,13 @@ def usable(evaluator: Evaluator) -> list[Evaluation]:
 def blocks(done: Sequence[Evaluation]) -> npt.NDArray[np.intp]:
     """(N,) number of each plan's draws, counted from 0 in the order of replicates."""
     return np.asarray(np.unique([each.replicate for each in done], return_inverse=True)[1].ravel())
+
+
+def paces_of(done: Sequence[Evaluation]) -> Floats | None:
+    """(N, 1) pace of repeat orders of each plan's run; None where the meter tells none."""
+    if any(each.kpis.get(PACE) is None for each in done):
+        return None
+    return np.array([[each.kpis[PACE]] for each in done], dtype=np.float64)
 
 
 def gains(goal: Objective, done: Sequence[Evaluation], centre: Evaluation) -> Floats:

@@ -114,8 +114,7 @@ class TargetMeter(SimulationMeter):
         from sim import kpis
 
         baseline = self._baselines[replicate]
-        found: dict[str, float | None] = dict(kpis(runs[0], baseline))
-        rest = runs[1:]
+        found, rest = super()._kpis(runs[:1], replicate), runs[1:]
         if self._marginal:
             up, down = (dict(kpis(run, baseline)) for run in rest[:2])
             billed = number(up, "spend") - number(down, "spend")

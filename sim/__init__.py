@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from sim.measure.journeys.stays import StageTime as StageTime, time_in_stage as time_in_stage
     from sim.measure.journeys.touchpoints import HeatRow as HeatRow, heat_map as heat_map
     from sim.measure.kpis import KPIS as KPIS, Kpi as Kpi, kpis as kpis
+    from sim.measure.repeat_pace import repeat_pace as repeat_pace
     from sim.measure.replicates import (
         Interval as Interval,
         Replicates as Replicates,
@@ -218,6 +219,7 @@ _NAMES = {
     "sim.measure.journeys.stays": "StageTime time_in_stage",
     "sim.measure.journeys.touchpoints": "HeatRow heat_map",
     "sim.measure.kpis": "KPIS Kpi kpis",
+    "sim.measure.repeat_pace": "repeat_pace",
     "sim.measure.replicates": "Interval Replicates interval replicate_kpis",
     "sim.measure.truth.complementarity": "Complementarity stage_coverage",
     "sim.measure.truth.counterfactuals": "Measure TRUTH_MEASURES",

@@ -78,6 +78,7 @@ class AnalyticMarket:
         seed: of its strengths.
         total: money that x = 1 stands for.
         steep: range of Hill exponents; above 1 is S-shaped.
+        lift: range of what pairs bring together, in mean gains of a channel.
         noise: relative standard deviation of each channel's strength between replicates.
         spoil: amounts -> True where the score shall be NaN.
     """
@@ -91,6 +92,7 @@ class AnalyticMarket:
         seed: int = 0,
         total: float = 1e6,
         steep: tuple[float, float] = (0.7, 1.2),
+        lift: tuple[float, float] = (0.1, 0.5),
         noise: float = 0.0,
         spoil: Callable[[Floats], bool] | None = None,
     ) -> None:
@@ -100,7 +102,7 @@ class AnalyticMarket:
         self.half_c = rng.uniform(0.05, 0.4, channels)
         self.steep_c = rng.uniform(*steep, channels)
         pairs = np.triu(rng.random((channels, channels)) < 0.3, 1)
-        self.lift_cd = np.where(pairs, rng.uniform(0.1, 0.5, (channels, channels)), 0.0) * self.gain_c.mean()
+        self.lift_cd = np.where(pairs, rng.uniform(*lift, (channels, channels)), 0.0) * self.gain_c.mean()
         self.volume_c = rng.uniform(500.0, 1_500.0, channels)
         self.worth_c = rng.uniform(60.0, 180.0, channels)
         names = tuple(f"c{c:02d}" for c in range(channels))
@@ -188,7 +190,7 @@ class Known:
     limits: Mapping[str, Any] = field(default_factory=dict)
 
 
-#: Concave, S-shaped and mixed curves, all with synergy; few and many channels; with and without limits.
+#: Concave, S-shaped and mixed curves, with little, much and no synergy; few and many channels; some limits.
 KNOWN = {
     "concave": Known({"channels": 10, "seed": 1}),
     "concave_bounds": Known({"channels": 8, "seed": 7}, {"lower": {0: 0.1}, "upper": {3: 0.08, 5: 0.1}}),
@@ -196,6 +198,8 @@ KNOWN = {
     "s_shaped": Known({"channels": 10, "seed": 1, "steep": (1.4, 3.0)}),
     "s_shaped_few": Known({"channels": 5, "seed": 4, "steep": (1.4, 3.0)}),
     "mixed": Known({"channels": 7, "seed": 5, "steep": (0.7, 2.2)}),
+    "strong_synergy": Known({"channels": 8, "seed": 3, "lift": (0.8, 1.6)}),
+    "no_synergy": Known({"channels": 9, "seed": 6, "steep": (0.6, 1.6), "lift": (0.0, 0.0)}),
 }
 
 
