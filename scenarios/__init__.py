@@ -11,6 +11,7 @@ _NAMES = (
     "conflicting-rules",
     "livestream-day",
     "beauty-double11",
+    "fmcg-private-domain",
 )
 
 
