@@ -12,6 +12,7 @@ _NAMES = (
     "livestream-day",
     "beauty-double11",
     "fmcg-private-domain",
+    "appliance-silo",
 )
 
 
