@@ -13,6 +13,7 @@ _NAMES = (
     "beauty-double11",
     "fmcg-private-domain",
     "appliance-silo",
+    "summer-drink",
 )
 
 
