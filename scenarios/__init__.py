@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-_NAMES = ("beauty-launch", "retail-media", "conflicting-rules")
+_NAMES = (
+    "beauty-launch",
+    "retail-media",
+    "conflicting-rules",
+    "livestream-day",
+    "beauty-double11",
+    "fmcg-private-domain",
+    "appliance-silo",
+    "summer-drink",
+)
 
 
 def library() -> dict[str, Path]:

@@ -136,6 +136,20 @@ def test_dates_take_the_periods_that_begin_in_them(markets):
     assert sum(found["base", one].level for one in weeks) == pytest.approx(found["base", "orders"].level)
 
 
+def test_quotients_between_dates_are_of_those_dates(markets):
+    whole, weeks = "2026-09-07..2028-12-31", "2026-09-21..2026-10-18"
+    names = ("roas_between", "repeat_share_between", "revenue_between", "spend_between")
+    wanted = [f"{name}:{dates}" for name in names for dates in (whole, weeks)]
+    wanted += ["roas", "repeat_orders_share"]
+    found = measure_claims(markets, {"base": wanted}, seed=3, replicates=1)
+    level = {metric: found["base", metric].level for metric in wanted}
+    assert level[f"roas_between:{whole}"] == pytest.approx(level["roas"])
+    assert level[f"repeat_share_between:{whole}"] == pytest.approx(level["repeat_orders_share"])
+    few = level[f"revenue_between:{weeks}"] / level[f"spend_between:{weeks}"]
+    assert level[f"roas_between:{weeks}"] == pytest.approx(few)
+    assert few != pytest.approx(level["roas"], rel=0.1)
+
+
 def test_the_worst_outage_is_that_of_one_channel(markets, measured):
     world, _ = markets["base"]
     each = [f"outage_kept:{name}" for name in world.channels]

@@ -164,6 +164,18 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         runs.between(runs.orders_t, share=True),
         "dates",
     ),
+    "roas_between": _M(
+        "Revenue / spend, both between two dates",
+        "ratio",
+        runs.quotient_between(runs.revenue_t, runs.spend_t),
+        "dates",
+    ),
+    "repeat_share_between": _M(
+        "Share of the orders between two dates that are repeat orders",
+        "share",
+        runs.quotient_between(runs.repeat_orders_t, runs.orders_t),
+        "dates",
+    ),
     "path_channels_mean": _M(
         "Distinct channels met in the 90 days before a first order, mean",
         "ratio",

@@ -205,9 +205,25 @@ def between(of: Callable[[Seen], np.ndarray], *, share: bool = False) -> Value:
     return value
 
 
+def quotient_between(above: Callable[[Seen], np.ndarray], below: Callable[[Seen], np.ndarray]) -> Value:
+    """One amount over another, both in the periods whose first day lies between two dates."""
+
+    def value(seen: Seen, argument: str) -> Parts:
+        chosen = dates_covered(seen, argument)
+        within = slice(chosen.start, chosen.stop)
+        return float(above(seen)[within].sum()), float(below(seen)[within].sum())
+
+    return value
+
+
 def orders_t(seen: Seen) -> np.ndarray:
     """Orders by period."""
     return np.asarray(seen.run.orders_tjkr.sum(axis=(1, 2, 3)) * seen.world.weight)
+
+
+def repeat_orders_t(seen: Seen) -> np.ndarray:
+    """Repeat orders by period; an order that wins a lapsed customer back is none."""
+    return np.asarray(seen.run.orders_tjkr[..., 1].sum(axis=(1, 2)) * seen.world.weight)
 
 
 def revenue_t(seen: Seen) -> np.ndarray:
