@@ -10,6 +10,7 @@ _NAMES = (
     "retail-media",
     "conflicting-rules",
     "seo-plus-feed",
+    "platform-ban",
 )
 
 
