@@ -11,6 +11,7 @@ _NAMES = (
     "conflicting-rules",
     "seo-plus-feed",
     "platform-ban",
+    "influencer-pyramid",
 )
 
 
