@@ -12,6 +12,7 @@ _NAMES = (
     "seo-plus-feed",
     "platform-ban",
     "influencer-pyramid",
+    "perfect-diary-matrix",
 )
 
 
