@@ -13,6 +13,7 @@ _NAMES = (
     "platform-ban",
     "influencer-pyramid",
     "perfect-diary-matrix",
+    "b2b-5-3-2",
 )
 
 
