@@ -14,6 +14,7 @@ _NAMES = (
     "influencer-pyramid",
     "perfect-diary-matrix",
     "b2b-5-3-2",
+    "search-reserve",
 )
 
 
