@@ -74,8 +74,12 @@ def counts(log: EventLog) -> dict[str, np.ndarray]:
 
 
 def assert_counts(log: EventLog, run: Run) -> None:
+    enrols = run.enrolled_tks.any()
     for name, array in counts(log).items():
-        np.testing.assert_array_equal(array, run.arrays()[name], err_msg=name)
+        wanted = run.arrays()[name]
+        if enrols and name == "flows_tksdr":  # a log says who was resolved at the start
+            array, wanted = array.sum(axis=-1), wanted.sum(axis=-1)
+        np.testing.assert_array_equal(array, wanted, err_msg=name)
 
 
 def assert_same_lives(some: EventLog, every: EventLog) -> None:
