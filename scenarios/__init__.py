@@ -14,6 +14,12 @@ _NAMES = (
     "fmcg-private-domain",
     "appliance-silo",
     "summer-drink",
+    "seo-plus-feed",
+    "platform-ban",
+    "influencer-pyramid",
+    "perfect-diary-matrix",
+    "b2b-5-3-2",
+    "search-reserve",
 )
 
 

@@ -150,6 +150,19 @@ def test_quotients_between_dates_are_of_those_dates(markets):
     assert few != pytest.approx(level["roas"], rel=0.1)
 
 
+def test_clicks_of_all_channels_and_customers_for_each(markets):
+    world, _ = markets["base"]
+    each = [f"channel_clicks:{name}" for name in world.channels]
+    last, whole = "channel_acquired_last:search", "clicks_between:2026-09-07..2028-12-31"
+    found = measure_claims(
+        markets, {"base": [*each, last, whole, "channel_conversion:search"]}, seed=3, replicates=1
+    )
+    level = {metric: found["base", metric].level for metric in [*each, last, whole]}
+    assert level[whole] == pytest.approx(sum(level[one] for one in each))
+    rate = found["base", "channel_conversion:search"].level
+    assert rate == pytest.approx(level[last] / level["channel_clicks:search"])
+
+
 def test_the_worst_outage_is_that_of_one_channel(markets, measured):
     world, _ = markets["base"]
     each = [f"outage_kept:{name}" for name in world.channels]

@@ -61,6 +61,12 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         runs.quotient(runs.channel_spend, runs.acquired),
         "channel",
     ),
+    "channel_conversion": _M(
+        "New customers by last touch in a channel / clicks there",
+        "ratio",
+        runs.quotient(runs.acquired, runs.clicks),
+        "channel",
+    ),
     "channel_roas": _M(
         "Revenue closed in a channel / spend on it",
         "ratio",
@@ -157,6 +163,12 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
     ),
     "spend_between": _M(
         "Spend in the periods that begin between two dates", "money", runs.between(runs.spend_t), "dates"
+    ),
+    "clicks_between": _M(
+        "Clicks (visits) in all channels, in the periods that begin between two dates",
+        "count",
+        runs.between(runs.clicks_t),
+        "dates",
     ),
     "orders_between_share": _M(
         "Share of all orders that fall between two dates",

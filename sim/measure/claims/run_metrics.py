@@ -129,6 +129,12 @@ def all_impressions(seen: Seen, argument: str) -> float:
     return impressions(seen, "")
 
 
+def clicks(seen: Seen, argument: str) -> float:
+    """Clicks in one channel."""
+    c = seen.world.channels.index(argument)
+    return float(seen.run.clicks_tck[:, c].sum()) * seen.world.weight
+
+
 def concentration(of: Callable[[Run], np.ndarray]) -> Value:
     """Herfindahl index: sum of squared shares (FACTS E.21)."""
 
@@ -234,6 +240,11 @@ def revenue_t(seen: Seen) -> np.ndarray:
 def spend_t(seen: Seen) -> np.ndarray:
     """Money billed by period."""
     return np.asarray(seen.run.billed_tc.sum(axis=1) / seen.world.minor)
+
+
+def clicks_t(seen: Seen) -> np.ndarray:
+    """Clicks in all channels by period."""
+    return np.asarray(seen.run.clicks_tck.sum(axis=(1, 2)) * seen.world.weight)
 
 
 def dates_covered(seen: Seen, argument: str) -> range:
