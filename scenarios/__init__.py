@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-_NAMES = ("beauty-launch", "retail-media", "conflicting-rules")
+_NAMES = (
+    "beauty-launch",
+    "retail-media",
+    "conflicting-rules",
+    "omnichannel-integration",
+)
 
 
 def library() -> dict[str, Path]:

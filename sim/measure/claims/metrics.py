@@ -61,6 +61,18 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         runs.quotient(runs.channel_spend, runs.acquired),
         "channel",
     ),
+    "channel_ctr": _M(
+        "Clicks / exposures in a channel",
+        "share",
+        runs.quotient(runs.clicks, runs.impressions),
+        "channel",
+    ),
+    "channel_conversion": _M(
+        "New customers by last touch in a channel / clicks there",
+        "share",
+        runs.quotient(runs.acquired, runs.clicks),
+        "channel",
+    ),
     "channel_roas": _M(
         "Revenue closed in a channel / spend on it",
         "ratio",
