@@ -10,6 +10,7 @@ _NAMES = (
     "retail-media",
     "conflicting-rules",
     "omnichannel-integration",
+    "loyalty-referral",
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.measure.channels import CHANNEL_MEASURES
-from sim.measure.claims import journey_metrics as journeys, run_metrics as runs
+from sim.measure.claims import journey_metrics as journeys, loyalty_metrics as loyalty, run_metrics as runs
 from sim.measure.kpis import KPIS
 
 #: Kind of argument -> an example of it.
@@ -158,6 +158,22 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         "share",
         runs.quotient(runs.segment_customers, runs.segment_people),
         "segment",
+    ),
+    "segment_repeat_orders": _M(
+        "Repeat orders of a segment", "orders", loyalty.segment_repeat_orders, "segment"
+    ),
+    "segment_repeat_ratio": _M(
+        "Repeat orders per customer of a segment / those of everyone else",
+        "ratio",
+        loyalty.segment_repeat_ratio,
+        "segment",
+    ),
+    "points_used_share": _M("Points redeemed / revenue", "share", loyalty.points_used_share),
+    "channel_ltv_ratio": _M(
+        "LTV by last touch in a channel / LTV of all new customers",
+        "ratio",
+        loyalty.channel_ltv_ratio,
+        "channel",
     ),
     "orders_peak": _M("Orders in the best single period", "orders", runs.peak(runs.orders_t)),
     "revenue_peak": _M("Revenue in the best single period", "money", runs.peak(runs.revenue_t)),
