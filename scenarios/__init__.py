@@ -11,6 +11,7 @@ _NAMES = (
     "conflicting-rules",
     "omnichannel-integration",
     "loyalty-referral",
+    "o2o-store",
 )
 
 

@@ -29,6 +29,11 @@ def segment_repeat_ratio(seen: Seen, argument: str) -> Parts:
     return float(repeats_k[k]) * others[1], others[0] * float(customers_k[k])
 
 
+def repeat_orders_per_customer(seen: Seen, argument: str) -> Parts:
+    """Repeat orders / all who were customers at any time."""
+    return float(_repeats_k(seen).sum()), float(_customers_k(seen).sum())
+
+
 def points_used_share(seen: Seen, argument: str) -> Parts:
     """Points redeemed over revenue."""
     return float(seen.run.points_tkr[..., 1].sum()), float(seen.run.revenue_tjkr.sum())

@@ -126,6 +126,9 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         "ratio",
         runs.quotient(runs.margin_less_spend, runs.spend),
     ),
+    "repeat_orders_per_customer": _M(
+        "Repeat orders / all who were customers at any time", "ratio", loyalty.repeat_orders_per_customer
+    ),
     "hhi_revenue": _M(
         "Sum of squared revenue shares of the selling channels",
         "ratio",
@@ -228,6 +231,12 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         "Touches in a channel followed within 30 days by an order in another",
         "share",
         journeys.cross_channel_rate,
+        "channel",
+    ),
+    "visit_rate": _M(
+        "Clicks in a channel followed within 30 days by a touch or order in a physical one",
+        "share",
+        journeys.visit_rate,
         "channel",
     ),
     "outage_kept": _M(
