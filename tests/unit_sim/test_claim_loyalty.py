@@ -1,4 +1,4 @@
-"""Claim metrics of clicks, visits, repeat orders, points and value by origin, against counts of the same runs."""
+"""Claim metrics of clicks, visits, repeat orders, points and value by origin, counted anew."""
 
 import numpy as np
 import pytest

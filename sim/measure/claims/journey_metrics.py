@@ -64,7 +64,7 @@ def cross_channel_rate(seen: Seen, argument: str) -> Parts:
 
 
 def visit_rate(seen: Seen, argument: str) -> Parts:
-    """Clicks in one channel that are followed within 30 days by a visit: a touch or order somewhere physical."""
+    """Clicks in one channel that are followed within 30 days by a touch or order in a physical channel."""
     from sim.engine.event_log import Event
 
     log, world = seen.log, seen.world
