@@ -12,6 +12,7 @@ _NAMES = (
     "omnichannel-integration",
     "loyalty-referral",
     "o2o-store",
+    "reallocation-year",
 )
 
 
