@@ -20,6 +20,10 @@ _NAMES = (
     "perfect-diary-matrix",
     "b2b-5-3-2",
     "search-reserve",
+    "omnichannel-integration",
+    "loyalty-referral",
+    "o2o-store",
+    "reallocation-year",
 )
 
 

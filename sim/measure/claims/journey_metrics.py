@@ -14,6 +14,9 @@ from sim.measure.claims.seen import OUTAGE_PERIODS, Seen
 from sim.measure.truth.counterfactuals import TRUTH_MEASURES
 from sim.measure.truth.resilience import window
 
+#: Days after a click in which a visit counts as following it.
+_VISIT_DAYS = 30
+
 
 def path_channels_mean(view: str) -> Value:
     """Mean number of distinct channels on the way to the first order."""
@@ -58,6 +61,22 @@ def cross_channel_rate(seen: Seen, argument: str) -> Parts:
 
     rows = {row.channel: row for row in cross_channel_conversion(seen.log, windows=(30,))}
     return float(rows[argument].converted), float(rows[argument].touched)
+
+
+def visit_rate(seen: Seen, argument: str) -> Parts:
+    """Clicks in one channel that are followed within 30 days by a touch or order in a physical channel."""
+    from sim.engine.event_log import Event
+
+    log, world = seen.log, seen.world
+    when_e = log.person_e * np.int64(world.total_periods) + log.period_e
+    physical_c = np.array([kind is Kind.PHYSICAL for kind in world.kinds])
+    there_e = (log.event_e != Event.MOVE) & physical_c[log.channel_e]
+    visits = np.append(np.unique(when_e[there_e]), np.iinfo(np.int64).max)
+    clicks = when_e[log.clicked_e & (log.channel_e == world.channels.index(argument))]
+    later = visits[np.searchsorted(visits, clicks, side="right")]
+    same = later // world.total_periods == clicks // world.total_periods
+    within = later - clicks <= _VISIT_DAYS // world.period.days
+    return float((same & within).sum()), float(len(clicks))
 
 
 def reach_of_all(seen: Seen, argument: str) -> Parts:

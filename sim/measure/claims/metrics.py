@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.measure.channels import CHANNEL_MEASURES
-from sim.measure.claims import journey_metrics as journeys, run_metrics as runs
+from sim.measure.claims import journey_metrics as journeys, loyalty_metrics as loyalty, run_metrics as runs
 from sim.measure.kpis import KPIS
 
 #: Kind of argument -> an example of it.
@@ -59,6 +59,12 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         "Spend on a channel / new customers by last touch there",
         "money",
         runs.quotient(runs.channel_spend, runs.acquired),
+        "channel",
+    ),
+    "channel_ctr": _M(
+        "Clicks / exposures in a channel",
+        "share",
+        runs.quotient(runs.clicks, runs.impressions),
         "channel",
     ),
     "channel_conversion": _M(
@@ -120,6 +126,9 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         "ratio",
         runs.quotient(runs.margin_less_spend, runs.spend),
     ),
+    "repeat_orders_per_customer": _M(
+        "Repeat orders / all who were customers at any time", "ratio", loyalty.repeat_orders_per_customer
+    ),
     "hhi_revenue": _M(
         "Sum of squared revenue shares of the selling channels",
         "ratio",
@@ -152,6 +161,22 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         "share",
         runs.quotient(runs.segment_customers, runs.segment_people),
         "segment",
+    ),
+    "segment_repeat_orders": _M(
+        "Repeat orders of a segment", "orders", loyalty.segment_repeat_orders, "segment"
+    ),
+    "segment_repeat_ratio": _M(
+        "Repeat orders per customer of a segment / those of everyone else",
+        "ratio",
+        loyalty.segment_repeat_ratio,
+        "segment",
+    ),
+    "points_used_share": _M("Points redeemed / revenue", "share", loyalty.points_used_share),
+    "channel_ltv_ratio": _M(
+        "LTV by last touch in a channel / LTV of all new customers",
+        "ratio",
+        loyalty.channel_ltv_ratio,
+        "channel",
     ),
     "orders_peak": _M("Orders in the best single period", "orders", runs.peak(runs.orders_t)),
     "revenue_peak": _M("Revenue in the best single period", "money", runs.peak(runs.revenue_t)),
@@ -224,6 +249,12 @@ CLAIM_METRICS: dict[str, ClaimMetric] = {
         "Touches in a channel followed within 30 days by an order in another",
         "share",
         journeys.cross_channel_rate,
+        "channel",
+    ),
+    "visit_rate": _M(
+        "Clicks in a channel followed within 30 days by a touch or order in a physical one",
+        "share",
+        journeys.visit_rate,
         "channel",
     ),
     "outage_kept": _M(

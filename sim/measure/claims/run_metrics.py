@@ -118,6 +118,11 @@ def acquired(seen: Seen, argument: str) -> float:
     return float(seen.run.acquired_ock[1, c].sum()) * seen.world.weight
 
 
+def clicks(seen: Seen, argument: str) -> float:
+    """Consumers and periods with a click in one channel."""
+    return float(seen.run.clicks_tck[:, seen.world.channels.index(argument)].sum()) * seen.world.weight
+
+
 def impressions(seen: Seen, argument: str) -> float:
     """Exposures in one channel, or in all."""
     rows = slice(None) if not argument else seen.world.channels.index(argument)
