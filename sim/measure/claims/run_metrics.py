@@ -134,12 +134,6 @@ def all_impressions(seen: Seen, argument: str) -> float:
     return impressions(seen, "")
 
 
-def clicks(seen: Seen, argument: str) -> float:
-    """Clicks in one channel."""
-    c = seen.world.channels.index(argument)
-    return float(seen.run.clicks_tck[:, c].sum()) * seen.world.weight
-
-
 def concentration(of: Callable[[Run], np.ndarray]) -> Value:
     """Herfindahl index: sum of squared shares (FACTS E.21)."""
 
