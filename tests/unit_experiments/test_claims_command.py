@@ -141,7 +141,11 @@ def test_all_shipped_scenarios_are_checked_at_once(tmp_path):
 
 
 def test_a_scenario_without_claims_is_told(tmp_path):
-    result = invoke("claims", "retail-media")
+    silent = tmp_path / "silent.yaml"
+    silent.write_text(
+        "schema_version: 1\nextends: conflicting-rules\nname: silent\nclaims: null\n", encoding="utf-8"
+    )
+    result = invoke("claims", silent)
     assert result.exit_code == 2
     assert "makes no claims" in result.stderr
 
