@@ -3,7 +3,8 @@
 
     python3 dev.py setup             make .venv and install the project with its test tools
     python3 dev.py demo [OPTIONS]    set up, then search a better budget for a shipped scenario
-    python3 dev.py test [ARGUMENTS]  set up, then run pytest; ARGUMENTS go to pytest
+    python3 dev.py test [ARGUMENTS]  set up, then run pytest; ARGUMENTS go to pytest, without any it runs
+                                     on all processors, four at most
     python3 dev.py bench [ARGUMENTS] set up, then measure the engines (benchmarks/engine.py)
 
 OPTIONS of demo are added to its `omnifunnel optimize` command, e.g. `--replicates 4`.
@@ -32,6 +33,7 @@ INSTALL = ("install", "--no-input", "--disable-pip-version-check", "-c", "constr
 DEMO_OUT = "runs/demo"
 DEMO = ("optimize", "beauty-launch", "--runs", "200", "--seed", "1", "--out", DEMO_OUT)
 BENCH = "benchmarks/engine.py"
+ALL_TESTS = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 PROBE = "import importlib.util as u, sys; print(*sys.version_info[:2], u.find_spec('pip') is not None)"
 NO_NETWORK = (
     "NewConnectionError",
@@ -90,9 +92,9 @@ def demo_command(rest: list[str]) -> int:
 
 
 def test_command(rest: list[str]) -> int:
-    """Run the tests."""
+    """Run the tests: all of them on several processors, chosen ones on one."""
     set_up()
-    return call([python(), "-m", "pytest", *rest])
+    return call([python(), "-m", "pytest", *(rest or ALL_TESTS)])
 
 
 def bench_command(rest: list[str]) -> int:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.engine.board import fill_tails, shuffle_channels
-from sim.engine.compile import compiled, inlined, merged
+from sim.engine.compile import compiled, merged
 from sim.engine.event_log import Bytes, Event, Flags, Ints, Singles
 from sim.engine.life import live, sum_up
 from sim.engine.person import IDENTITY, STAGE, be_born
@@ -77,7 +77,7 @@ def repost(run: Run, prices: Prices) -> Boards:
     boards = Boards(
         np.zeros((periods, channels), dtype=np.int64),
         np.zeros((periods, channels, segments, MOST_EXPOSURES), dtype=np.uint32),
-        run.short_tj,
+        run.short_tj.copy(),  # a read-only array would be another type, and compile all of `life` again
     )
     fill_boards(boards, prices, run.rate_tck)
     return boards
@@ -99,12 +99,6 @@ def fill_boards(boards, prices, rate_tck):  # type: ignore[no-untyped-def]
                 fill_tails(boards.tail_tckx[t, c, k], rate_tck[t, c, k], prices.frequency_cap_c[c])
 
 
-@inlined
-def boards_at(boards, t):  # type: ignore[no-untyped-def]
-    """What consumers see of the board of period t."""
-    return Shown(boards.order_tc[t], boards.tail_tckx[t], boards.short_tj[t])
-
-
 @compiled
 def live_lives(first, stop, people, tables, boards, ledger, person, room, rows, most):  # type: ignore[no-untyped-def]
     """Live the lives of first .. stop - 1 while `rows` can hold `most` events more; returns who is next.
@@ -120,7 +114,7 @@ def live_lives(first, stop, people, tables, boards, ledger, person, room, rows, 
             people.traits_in[i, n] = person.traits[n]
         before = used
         for t in range(boards.order_tc.shape[0]):
-            shown = boards_at(boards, t)
+            shown = Shown(boards.order_tc[t], boards.tail_tckx[t], boards.short_tj[t])
             stage = person.marks[STAGE]
             live(person, t, tables, shown, ledger, room)
             if most > 0:

@@ -29,7 +29,7 @@ from sim.engine.compile import compiled
 from sim.engine.event_log import EventLog, Flags, Ints
 from sim.engine.ledger import empty_ledger
 from sim.engine.life import felt_strength, live, onward_push
-from sim.engine.lives import boards_at, repost
+from sim.engine.lives import Shown, repost
 from sim.engine.person import IDENTITY, SEGMENT, STAGE, be_born, draw_for, new_person, new_room
 from sim.engine.replay import replay
 from sim.engine.rules import chance_of, onward_rate, quantile
@@ -96,7 +96,8 @@ def trace(run: Run, consumer: int) -> Trace:
     on_platform_c = (person.touches_c & ON_PLATFORM) > 0
     for t in range(world.total_periods):
         stage, resolved = int(person.marks[STAGE]), int(person.marks[IDENTITY])
-        live(person, t, tables, boards_at(boards, t), ledger, room)
+        shown = Shown(boards.order_tc[t], boards.tail_tckx[t], boards.short_tj[t])
+        live(person, t, tables, shown, ledger, room)
         weigh(person, stage, t, tables, room, weights)
         eligible_c = world.eligible_csr[:, stage, resolved] * on_platform_c
         found["stage_t"][t] = stage

@@ -74,7 +74,7 @@ def test_an_engine_whose_shops_never_shut_is_caught(monkeypatch: pytest.MonkeyPa
 
     def open_always(*arguments: Any) -> Any:
         tables, prices = genuine(*arguments)
-        return tables._replace(open_tj=np.ones_like(tables.open_tj)), prices
+        return tables._replace(open_ukj=np.ones_like(tables.open_ukj)), prices
 
     world, plan = small(channels=TWO_SHOPS)
     world = outage(world, ["mall"], 1, 3)

@@ -122,7 +122,7 @@ def test_a_run_directory_without_a_scenario(paths_csv, tmp_path):
     result = invoke("attribute", "--journeys", paths_csv, "--out", out)
     assert result.exit_code == 0, result.stderr
     assert sorted(path.name for path in out.iterdir()) == [
-        "attribution.csv", "run.json", "summary.json", "summary.txt",
+        "attribution.csv", "report.html", "run.json", "summary.json", "summary.txt",
     ]  # fmt: skip
     assert (out / "summary.txt").read_text(encoding="utf-8") == result.stdout
     assert json.loads((out / "summary.json").read_text(encoding="utf-8")) == answer("--journeys", paths_csv)

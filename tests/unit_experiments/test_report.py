@@ -98,7 +98,7 @@ def test_a_chinese_page_says_no_english_of_its_own(folders):
     bare = re.sub(r"<svg.*?</svg>|<style>.*?</style>|<dl>.*?</dl>", "", text, flags=re.DOTALL)
     bare = re.sub(r'<(\w+)[^>]* lang="en"[^>]*>.*?</\1>', "", bare, flags=re.DOTALL)
     left = set(re.findall(r"[A-Za-z]{2,}", re.sub(r"<[^>]*>", " ", bare)))
-    assert left <= {"beauty", "launch", "CNY", "LTV", "CAC", "KOL", "omnifunnel", "pp"}
+    assert left <= {"beauty", "launch", "CNY", "LTV", "CAC", "KOL", "NPS", "CSAT", "omnifunnel", "pp"}
 
 
 def test_text_from_a_scenario_is_escaped(tmp_path):
