@@ -110,7 +110,10 @@ def test_the_ledger_names_every_plan_in_the_order_of_asking(whole):
     assert len(searched) == answer["runs_used"]
     assert [line["run"] for line in lines] == list(range(1, len(lines) + 1))
     assert {line["seed"] for line in lines} == {1}
-    assert 0 < min(line["replicate"] for line in lines) < SEARCH_REPLICATE  # the final has draws of its own
+    # the search, the final and the judge, who moves each channel's money, have draws of their own
+    others = {line["replicate"] for line in lines} - {line["replicate"] for line in searched}
+    assert others
+    assert all(replicate < answer["judge"]["replicates"] or replicate >= 500_000 for replicate in others)
     assert sum(lines[1]["spend"].values()) == pytest.approx(14_040_000)
     assert lines[1]["failure"] is None
     assert lines[1]["kpis"]["spend"] > 0
