@@ -187,4 +187,19 @@ def synergies(parts: Parts) -> Iterator[Problem]:
         seen.setdefault((first, then), number_)
 
 
-MARKET_CHECKS = (total_periods, segment_shares, segment_names, initial_shares, purchase_rates, synergies)
+def variants(parts: Parts) -> Iterator[Problem]:
+    """Every variant overrides something."""
+    for name, raw in mapping(parts.document.get("variants")).items():
+        if isinstance(raw, dict) and not raw:
+            yield Problem(("variants", name), "must override something", "nothing", "or leave it out")
+
+
+MARKET_CHECKS = (
+    total_periods,
+    segment_shares,
+    segment_names,
+    initial_shares,
+    purchase_rates,
+    synergies,
+    variants,
+)

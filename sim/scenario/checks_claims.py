@@ -55,7 +55,7 @@ def sides(parts: Parts) -> Iterator[Problem]:
     variants = mapping(parts.document.get("variants"))
     for path, claim in _claims(parts):
         for side in ("variant", "against"):
-            yield from _side(parts, (*path, side), claim.get(side), variants)
+            yield from name_known((*path, side), claim.get(side), [*variants, BASE], "variant")
         compare, against = claim.get("compare"), claim.get("against")
         if compare == "level" and against is not None:
             yield Problem((*path, "against"), "must be left out with compare: level", at_key=True)
@@ -63,14 +63,6 @@ def sides(parts: Parts) -> Iterator[Problem]:
             yield Problem((*path, "against"), f"is required with compare: {compare}", "", "base is the file")
         elif compare in ("ratio", "difference") and against == claim.get("variant", BASE):
             yield Problem((*path, "against"), "must be another variant than the one measured")
-
-
-def _side(parts: Parts, path: Path, name: object, variants: Mapping[str, object]) -> Iterator[Problem]:
-    if name in (None, BASE) or not isinstance(name, str):
-        return
-    yield from name_known(path, name, [*variants, BASE], "variant")
-    if name in variants and not mapping(variants[name]):
-        yield Problem(path, "must be a variant that overrides something", f"{name}, which overrides nothing")
 
 
 def names(parts: Parts) -> Iterator[Problem]:

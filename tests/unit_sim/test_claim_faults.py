@@ -25,7 +25,7 @@ channels:
   shop: {{kind: owned, targeting: intent, stages: [deciding], sells: {{}}}}
 variants:
   loud: {{channels.tv.price.cpm: 5}}
-  empty: {{}}
+  quiet: {{channels.tv.price.cpm: 20}}
 claims:
   - {{id: one, source: A0.9, says: More., metric: orders, variant: loud, against: base, compare: ratio, value: 1.6, tolerance: 0.1}}
 """
@@ -46,7 +46,7 @@ CASES = [
     ('metric: orders', 'metric: orders_between:2026-05-01..2026-06-01', ['17:50: claims.0.metric: the dates must hold the first day of a period of the calendar, got 2026-05-01..2026-06-01']),
     ('metric: orders', 'metric: synergy_index:order', ["17:50: claims.0.metric: needs a measure of truth after the colon, got order (did you mean 'orders'?)"]),
     ('variant: loud', 'variant: lud', ["17:67: claims.0.variant: must be a variant of this scenario, got lud (did you mean 'loud'?)"]),
-    ('variant: loud', 'variant: empty', ['17:67: claims.0.variant: must be a variant that overrides something, got empty, which overrides nothing']),
+    ('quiet: {channels.tv.price.cpm: 20}', 'quiet: {}', ['15:10: variants.quiet: must override something, got nothing (or leave it out)']),
     ('variant: loud', 'variant: base', ['17:82: claims.0.against: must be another variant than the one measured, got base']),
     ('against: base', 'against: bas', ["17:82: claims.0.against: must be a variant of this scenario, got bas (did you mean 'base'?)"]),
     ('against: base, ', '', ['17:5: claims.0.against: is required with compare: ratio (base is the file)']),
@@ -58,8 +58,8 @@ CASES = [
     ('value: 1.6, tolerance: 0.1', 'value: 1.6, tolerance: 0', ['17:127: claims.0.tolerance: must be > 0, got 0']),
     ('value: 1.6', 'low: 1, value: 1.6', ['17:112: claims.0.value: must be left out beside low or high, got 1.6']),
     ('value: 1.6', 'contradicts: A rumour., value: 1.6', ['17:117: claims.0.contradicts: must begin with a code and a colon, like A1.5: what it says, got A rumour.']),
-    ('  empty: {}', '  base: {value.gross_margin: 0.4}', ['15:3: variants.base: must be called otherwise beside claims, where base is the file itself']),
-    ('  empty: {}', '  empty: {claims: []}', ["15:11: variants.empty.claims: 'claims' cannot be set from here"]),
+    ('  quiet: {channels.tv.price.cpm: 20}', '  base: {value.gross_margin: 0.4}', ['15:3: variants.base: must be called otherwise beside claims, where base is the file itself']),
+    ('  quiet: {channels.tv.price.cpm: 20}', '  quiet: {claims: []}', ["15:11: variants.quiet.claims: 'claims' cannot be set from here"]),
     ('label: {en: Television, zh: 电视}', 'label: {en: Television}', ['11:45: channels.tv.label.zh: is required']),
     ('label: {en: Television, zh: 电视}', 'label: 7', ['11:45: channels.tv.label: must be text, or {en: , zh: }, got 7']),
 ]  # fmt: skip
