@@ -87,6 +87,34 @@ def difference_grid(title: str, columns: Mapping[str, Mapping[str, Estimate]], c
     return Grid(title, ("KPI", *columns), rows)
 
 
+def change_grid(
+    title: str,
+    heading: str,
+    now: Mapping[str, Estimate],
+    new: Mapping[str, Estimate],
+    change: Mapping[str, Estimate],
+    *,
+    currency: str,
+) -> Grid:
+    """One row a KPI that is defined: today, a plan, and their paired difference."""
+    from sim import KPIS
+
+    rows = []
+    for name, kpi in KPIS.items():
+        if now[name]["mean"] is None and new[name]["mean"] is None:
+            continue
+        text = formatting.interval(change[name], kpi.unit, signed=True)
+        rows.append(
+            (
+                _kpi_name(kpi, currency, 2),
+                formatting.number(now[name]["mean"], kpi.unit),
+                formatting.number(new[name]["mean"], kpi.unit),
+                f"{text} *" if clear(change[name]) else f"{text}  ",
+            )
+        )
+    return Grid(title, ("KPI", "Now", heading, "Difference (* interval excludes zero)"), tuple(rows))
+
+
 def _kpi_name(kpi: Kpi, currency: str, columns: int) -> str:
     return f"{kpi.label}, {currency}" if kpi.unit == "money" and columns > 1 else kpi.label
 

@@ -115,26 +115,15 @@ def _limit_word(kind: str) -> str:
 
 
 def _kpi_grid(result: OptimizeResult) -> Grid:
-    from sim import KPIS
-
-    now, new, change = (
+    title = f"Judged on {texts.replicates(result.replicates)} that the search never saw"
+    return estimates.change_grid(
+        title,
+        "Recommended",
         judged(result, "status_quo"),
         judged(result, "recommended"),
         differences(result, "recommended"),
+        currency=result.currency,
     )
-    rows = []
-    for name, kpi in KPIS.items():
-        text = formatting.interval(change[name], kpi.unit, signed=True)
-        rows.append(
-            (
-                f"{kpi.label}, {result.currency}" if kpi.unit == "money" else kpi.label,
-                formatting.number(now[name]["mean"], kpi.unit),
-                formatting.number(new[name]["mean"], kpi.unit),
-                f"{text} *" if estimates.clear(change[name]) else f"{text}  ",
-            )
-        )
-    title = f"Judged on {texts.replicates(result.replicates)} that the search never saw"
-    return Grid(title, ("KPI", "Now", "Recommended", "Difference (* interval excludes zero)"), tuple(rows))
 
 
 def _rules_grid(result: OptimizeResult) -> Grid:

@@ -46,22 +46,9 @@ def limits(summary: Mapping[str, Any]) -> str:
 
 
 def _kpis(summary: Mapping[str, Any]) -> Grid:
-    from sim import KPIS
-
-    rows = []
-    for name, kpi in KPIS.items():
-        change = summary["difference"][name]
-        text = formatting.interval(change, kpi.unit, signed=True)
-        rows.append(
-            (
-                f"{kpi.label}, {summary['currency']}" if kpi.unit == "money" else kpi.label,
-                formatting.number(summary["now"][name]["mean"], kpi.unit),
-                formatting.number(summary["kpis"][name]["mean"], kpi.unit),
-                f"{text} *" if estimates.clear(change) else f"{text}  ",
-            )
-        )
     title = f"Judged on {texts.replicates(summary['replicates'])} under common draws"
-    return Grid(title, ("KPI", "Now", "Plan", "Difference (* interval excludes zero)"), tuple(rows))
+    now, new, change = summary["now"], summary["kpis"], summary["difference"]
+    return estimates.change_grid(title, "Plan", now, new, change, currency=summary["currency"])
 
 
 def _channels(case: Case, summary: Mapping[str, Any]) -> Grid:
