@@ -97,6 +97,7 @@ def between_periods() -> tuple[float, float, float]:
     recorder, board = new_recorder(world), empty_board(world)
     recorder.n_ksr[:] = 10
     flows = np.zeros((len(world.segments), 8, 2, 2), dtype=np.int64)
+    enrolled = np.zeros((len(world.segments), 8), dtype=np.int64)
 
     def post() -> None:
         for t in range(50):
@@ -104,7 +105,7 @@ def between_periods() -> tuple[float, float, float]:
 
     def after() -> None:
         for t in range(50):
-            follow(recorder, flows, t)
+            follow(recorder, flows, enrolled, t)
 
     simulate(world, plan, seed=1)
     post()
