@@ -13,7 +13,6 @@ weight_t         how much of an event is in force in a period           (T,)    
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,8 +83,3 @@ def weight(event: Event, calendar: Calendar) -> Floats:
         faded_t = peak * 0.5 ** (np.maximum(after_t, 0) / max(event.fade, 1e-6))
         weight_t = np.where(after_t > 0, np.maximum(weight_t, faded_t), weight_t)
     return np.asarray(weight_t, dtype=np.float64)
-
-
-def outlasts(day: dt.date, calendar: Calendar) -> bool:
-    """Whether a day lies after the last period, the tail included."""
-    return (day - calendar.start).days >= (calendar.periods + calendar.tail) * calendar.period.days
