@@ -41,12 +41,16 @@ def hold_back(exposures, key, shown, cap, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def refund(board, prices, exposures_c, withheld_c):  # type: ignore[no-untyped-def]
+def refund(board, prices, exposures_cks, withheld_c):  # type: ignore[no-untyped-def]
     """Take what was held back off the period's bills; fees stay."""
     for c in range(withheld_c.shape[0]):
         if withheld_c[c] > 0:
             fee = np.int64(math.floor(prices.fixed_c[c] * prices.scale[1] + 0.5))
-            share = withheld_c[c] / (exposures_c[c] + withheld_c[c])
+            shown = 0
+            for k in range(exposures_cks.shape[1]):
+                for s in range(exposures_cks.shape[2]):
+                    shown += exposures_cks[c, k, s]
+            share = withheld_c[c] / (shown + withheld_c[c])
             back = np.int64(math.floor(max(0, board.billed_c[c] - fee) * share + 0.5))
             board.billed_c[c] -= back
             board.unspent_c[c] += back

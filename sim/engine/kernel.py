@@ -19,8 +19,9 @@ from sim.engine import contact_cap, habits, passes, satisfaction
 from sim.engine.compile import compiled, merged
 from sim.engine.draws import fill_draws
 from sim.engine.fetch import fetch
-from sim.engine.ledger import count_acquisition, count_answer, count_lost_order, count_move, count_reach
+from sim.engine.ledger import count_acquisition, count_lost_order, count_move, counts_of
 from sim.engine.orders import book_order, choose_shop, draw_value
+from sim.engine.periods import close_period, open_period
 from sim.engine.rules import (
     chance_of,
     count_orders,
@@ -31,7 +32,7 @@ from sim.engine.rules import (
 )
 from sim.engine.sparse import EVERY_KEY, MOST_FEW, gather, list_few, meet_few, scatter
 from sim.engine.tables import FELT, MOVE, NEXT, ORDERS
-from sim.market.layout import COUNTED, NEVER, NO_TOUCH
+from sim.market.layout import NEVER, NO_TOUCH
 from sim.market.vocabulary import Effect, Stage
 
 _RETAIN = int(Effect.RETAIN)
@@ -42,32 +43,41 @@ _LAPSED = int(Stage.LAPSED)
 
 
 @compiled
-def advance(first, stop, t, tables, board, state, ledger, scratch):  # type: ignore[no-untyped-def]
-    """Run period t for the tiles first .. stop - 1 and count it in `ledger`."""
-    for tile in range(first, stop):
-        n, ahead = state.consumers[tile], min(tile + 1, stop - 1)
-        passes.mark_keys(state.stage[tile], state.resolved[tile], scratch.stage, scratch.key, n)
-        crowded = board.crowded_k[state.segment[tile]]
-        number = list_few(scratch.key, crowded, scratch.few, n)
-        habits.begin(tile, n, tables, state, scratch)
-        for place in range(board.order_c.shape[0]):
-            c = board.order_c[place]
-            fetch(state.memory[ahead, c])
-            fetch(state.touches[ahead, c])
-            if number <= MOST_FEW and (tables.eligible_c[c] & crowded) == 0:
-                meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch)
-            else:
-                meet(c, tile, n, t, tables, board, state, ledger, scratch)
-            if tables.personal_c[c] != np.float32(1.0):
-                passes.personalise(scratch.strength[c], scratch.key, tables.personal_c[c], n)
-        fetch_people(ahead, state)
-        feel(n, number, crowded, tables.effect_ukce[tables.term_t[t], state.segment[tile]], tables, scratch)
-        rates(tile, n, t, tables, state, scratch)
-        for i in range(n):
-            if scratch.event[i]:
-                settle(i, tile, t, tables, board, state, ledger, scratch)
-        if satisfaction.is_felt(tables.experience):
-            satisfaction.settle_down(state.mood[tile], scratch.heard, tables.experience, n)
+def advance(span, whole, spend_tc, prices, tables, board, state, recorder, first, stop, ledger, scratch):  # type: ignore[no-untyped-def]
+    """Run periods span[0] .. span[1] - 1 for the tiles first .. stop - 1 and count them in `ledger`.
+
+    With `whole`, these are all tiles: their periods are opened and closed here. Without, by the caller.
+    """
+    for t in range(span[0], span[1]):
+        if whole:
+            open_period(recorder, board, prices, spend_tc, t)
+        for tile in range(first, stop):
+            n, ahead = state.consumers[tile], min(tile + 1, stop - 1)
+            passes.mark_keys(state.stage[tile], state.resolved[tile], scratch.stage, scratch.key, n)
+            crowded = board.crowded_k[state.segment[tile]]
+            number = list_few(scratch.key, crowded, scratch.few, n)
+            habits.begin(tile, n, tables, state, scratch)
+            for place in range(board.order_c.shape[0]):
+                c = board.order_c[place]
+                fetch(state.memory[ahead, c])
+                fetch(state.touches[ahead, c])
+                if number <= MOST_FEW and (tables.eligible_c[c] & crowded) == 0:
+                    meet_few(c, tile, n, number, t, tables, board, state, ledger, scratch)
+                else:
+                    meet(c, tile, n, t, tables, board, state, ledger, scratch)
+                if tables.personal_c[c] != np.float32(1.0):
+                    passes.personalise(scratch.strength[c], scratch.key, tables.personal_c[c], n)
+            fetch_people(ahead, state)
+            felt_ce = tables.effect_ukce[tables.term_t[t], state.segment[tile]]
+            feel(n, number, crowded, felt_ce, tables, scratch)
+            rates(tile, n, t, tables, state, scratch)
+            for i in range(n):
+                if scratch.event[i]:
+                    settle(i, tile, t, tables, board, state, ledger, scratch)
+            if satisfaction.is_felt(tables.experience):
+                satisfaction.settle_down(state.mood[tile], scratch.heard, tables.experience, n)
+        if whole:
+            close_period(recorder, board, prices, counts_of(ledger, t), t)
 
 
 @merged
@@ -282,15 +292,3 @@ def order(i, tile, t, number, repeat, tables, board, state, ledger, scratch):  #
     paid, _, _, change = book_order(tables, ledger, k, t, repeat, j, value, coupon, points, buyer)
     state.orders[tile, i] = min(NEVER, np.int64(state.orders[tile, i]) + 1)
     habits.remember_order(i, tile, index, t, number, repeat, j, paid, change, tables, state, ledger)
-
-
-@compiled
-def close(first, stop, state, ledger):  # type: ignore[no-untyped-def]
-    """At the end of the run: reach and frequency of the tiles first .. stop - 1."""
-    for tile in range(first, stop):
-        for c in range(state.touches.shape[1]):
-            for i in range(state.consumers[tile]):
-                count_reach(ledger, state.segment[tile], c, np.int64(state.touches[tile, c, i]) & COUNTED)
-        if state.mood.shape[0] > 0:
-            for i in range(state.consumers[tile]):
-                count_answer(ledger, state.segment[tile], np.int64(state.stage[tile, i]), state.mood[tile, i])

@@ -98,7 +98,27 @@ def empty_ledger(world: World) -> Ledger:
 
 def total(parts: list[Ledger]) -> Ledger:
     """Sum of the ledgers of disjoint groups of consumers."""
+    if len(parts) == 1:
+        return parts[0]
     return Ledger(*(np.sum(np.stack(arrays), axis=0) for arrays in zip(*parts, strict=True)))
+
+
+@merged
+def counts_of(ledger, t):  # type: ignore[no-untyped-def]
+    """What closing period t needs: exposures_cks, withheld_c, wanted_j, flows_ksdr, enrolled_ks."""
+    return (
+        ledger.exposures_tcks[t],
+        ledger.withheld_tc[t],
+        ledger.wanted_tj[t],
+        ledger.flows_tksdr[t],
+        ledger.enrolled_tks[t],
+    )
+
+
+def counts_over(parts: list[Ledger], t: int) -> tuple[Ints, ...]:
+    """As `counts_of`, over the ledgers of disjoint groups of consumers."""
+    names = ("exposures_tcks", "withheld_tc", "wanted_tj", "flows_tksdr", "enrolled_tks")
+    return tuple(np.sum([getattr(part, name)[t] for part in parts], axis=0) for name in names)
 
 
 @merged

@@ -50,13 +50,21 @@ class _Watch:
     def stop(self) -> None:
         self._stop.set()
 
-    def tick(self, done: int, of: int) -> None:
-        if self._stop.is_set():
-            raise _Stopped
-        if self._progress:
-            with self._lock:
-                self._done += 1
-                self._progress(self._done, self._periods)
+    def of_run(self) -> Progress:
+        """What one run calls."""
+        before = 0
+
+        def tick(done: int, of: int) -> None:
+            nonlocal before
+            if self._stop.is_set():
+                raise _Stopped
+            if self._progress:
+                with self._lock:
+                    self._done += done - before
+                    self._progress(self._done, self._periods)
+            before = done
+
+        return tick
 
 
 def simulate_many(
@@ -93,7 +101,7 @@ def simulate_many(
             replicate=job.replicate,
             engine=engine,
             threads=inner,
-            progress=watch.tick,
+            progress=watch.of_run(),
         )
 
     runs: dict[int, Run] = {}

@@ -97,10 +97,12 @@ class MarketModel(mesa.Model):
         if self.period >= self.world.total_periods:
             self.running = False
             return
-        post_board(self.board, self.prices, self.recorder.n_ksr, self.spend_tc[self.period], self.period)
-        record(self.recorder, self.board, self.period)
+        t, ledger = self.period, self.ledger
+        post_board(self.board, self.prices, self.recorder.n_ksr, self.spend_tc[t], t)
+        record(self.recorder, self.board, t)
         self.agents.do("step")
-        close_books(self.recorder, self.board, self.prices, [self.ledger], self.period)
+        counts = ledger.exposures_tcks[t], ledger.withheld_tc[t], ledger.wanted_tj[t]
+        close_books(self.recorder, self.board, self.prices, *counts, t)
         self.period += 1
         self.count()
         self.datacollector.collect(self)

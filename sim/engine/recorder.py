@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.board import Board
 from sim.engine.compile import compiled
 from sim.engine.contact_cap import refund
 from sim.engine.ledger import Ledger
 from sim.engine.run import Run
-from sim.engine.tables import NEXT, Prices
+from sim.engine.tables import NEXT
 from sim.market.plan import Plan
 from sim.market.world import World
 
@@ -42,23 +40,27 @@ def new_recorder(world: World) -> Recorder:
     )
 
 
-def record(recorder: Recorder, board: Board, t: int) -> None:
+@compiled
+def record(recorder, board, t):  # type: ignore[no-untyped-def]
     """Keep the counts and the board at the start of period t."""
-    recorder.occupancy_tks[t] = recorder.n_ksr.sum(axis=2)
-    recorder.rate_tck[t] = board.rate_ck
-    recorder.billed_tc[t] = board.billed_c
-    recorder.unspent_tc[t] = board.unspent_c
-    recorder.short_tj[t] = board.short_j
+    n_ksr = recorder.n_ksr
+    for k in range(n_ksr.shape[0]):
+        for s in range(n_ksr.shape[1]):
+            recorder.occupancy_tks[t, k, s] = n_ksr[k, s, 0] + n_ksr[k, s, 1]
+        for c in range(board.rate_ck.shape[0]):
+            recorder.rate_tck[t, c, k] = board.rate_ck[c, k]
+    for j in range(board.short_j.shape[0]):
+        recorder.short_tj[t, j] = board.short_j[j]
 
 
-def close_books(recorder: Recorder, board: Board, prices: Prices, parts: Sequence[Ledger], t: int) -> None:
+@compiled
+def close_books(recorder, board, prices, exposures_cks, withheld_c, wanted_j, t):  # type: ignore[no-untyped-def]
     """At the end of period t: give back what the cap held back, and tell the board what shops were asked."""
-    board.wanted_j[:] = sum(part.wanted_tj[t] for part in parts)
-    withheld_c = np.asarray(sum(part.withheld_tc[t] for part in parts))
-    if withheld_c.any():
-        exposures_c = np.asarray(sum(part.exposures_tcks[t].sum(axis=(1, 2)) for part in parts))
-        refund(board, prices, exposures_c, withheld_c)
-        recorder.billed_tc[t], recorder.unspent_tc[t] = board.billed_c, board.unspent_c
+    refund(board, prices, exposures_cks, withheld_c)
+    for c in range(board.billed_c.shape[0]):
+        recorder.billed_tc[t, c], recorder.unspent_tc[t, c] = board.billed_c[c], board.unspent_c[c]
+    for j in range(wanted_j.shape[0]):
+        board.wanted_j[j] = wanted_j[j]
 
 
 @compiled

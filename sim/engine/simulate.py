@@ -14,10 +14,11 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from sim.engine.board import Board, empty_board, post_board
-from sim.engine.kernel import advance, close
-from sim.engine.ledger import Ledger, empty_ledger, total
-from sim.engine.recorder import Recorder, close_books, follow, make_run, new_recorder, record
+from sim.engine.board import empty_board
+from sim.engine.kernel import advance
+from sim.engine.ledger import Ledger, counts_over, empty_ledger, total
+from sim.engine.periods import close_period, close_run, open_period
+from sim.engine.recorder import Recorder, make_run, new_recorder
 from sim.engine.run import Progress, Run
 from sim.engine.state import Scratch, State, count_stages, new_scratch, new_state, populate
 from sim.engine.tables import Prices, Tables, make_tables, spend_with_tail
@@ -26,6 +27,8 @@ from sim.market.plan import Plan
 from sim.market.world import World
 
 ENGINES = ("compiled", "mesa")
+#: Consumer-periods, some ten milliseconds, after which a run looks up: for progress, and for a wish to end.
+STRIDE = 400_000
 
 
 def simulate(
@@ -47,7 +50,7 @@ def simulate(
         replicate: number of the replicate under this seed, >= 0.
         engine: "compiled", or "mesa" for the object engine; both give the same run, bit for bit.
         threads: threads over consumers (compiled engine); the result does not depend on it.
-        progress: called with (periods done, periods) after every period; what it raises ends the run.
+        progress: called with (periods done, periods) after each period or few; what it raises ends the run.
 
     Raises:
         PlanError: the plan is not one of this world.
@@ -121,28 +124,15 @@ def _run_tiles(
     board = empty_board(world)
     ranges.each(lambda first, stop, _, scratch: populate(first, stop, tables, state, scratch))
     count_stages(state, recorder.n_ksr)
-    for t in range(world.total_periods):
-        post_board(board, prices, recorder.n_ksr, spend_tc[t], t)
-        record(recorder, board, t)
-        ranges.each(partial(_advance, t, tables, board, state))
-        close_books(recorder, board, prices, ranges.parts, t)
-        flows_ksdr, enrolled_ks = (
-            sum(getattr(part, name)[t] for part in ranges.parts) for name in ("flows_tksdr", "enrolled_tks")
-        )
-        follow(recorder, flows_ksdr, enrolled_ks, t)
+    whole, last = len(ranges.parts) == 1, world.total_periods
+    stride = max(1, STRIDE // world.agents) if whole else 1
+    for t in range(0, last, stride):
+        span = t, min(t + stride, last)
+        if not whole:
+            open_period(recorder, board, prices, spend_tc, t)
+        ranges.each(partial(advance, span, whole, spend_tc, prices, tables, board, state, recorder))
+        if not whole:
+            close_period(recorder, board, prices, counts_over(ranges.parts, t), t)
         if progress:
-            progress(t + 1, world.total_periods)
-    ranges.each(lambda first, stop, part, _: close(first, stop, state, part))
-
-
-def _advance(
-    t: int,
-    tables: Tables,
-    board: Board,
-    state: State,
-    first: int,
-    stop: int,
-    ledger: Ledger,
-    scratch: Scratch,
-) -> None:
-    advance(first, stop, t, tables, board, state, ledger, scratch)
+            progress(span[1], last)
+    ranges.each(lambda first, stop, part, _: close_run(first, stop, state, part))

@@ -6,13 +6,14 @@ thresholds here: floor(p * 2**32) as uint32.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.engine.draws import key_words, threshold, word
-from sim.engine.terms import make_terms
+from sim.engine.terms import KEPT, make_terms
 from sim.errors import Fault, ScenarioError
 from sim.market.plan import Plan
 from sim.market.vocabulary import FELT_AT, NEXT_STAGE
@@ -139,7 +140,15 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
         ScenarioError: two names share a 32-bit word (1 in 10,000,000 for a scenario of 64 channels).
     """
     key = np.array(key_words(seed, replicate), dtype=np.int64)
-    words, terms = _channel_words(world), make_terms(world)
+    tables, prices = _tables_of(world)
+    return tables._replace(key=key), prices._replace(key=key)
+
+
+@lru_cache(maxsize=KEPT)
+def _tables_of(world: World) -> tuple[Tables, Prices]:
+    """Tables without a key, kept for the worlds met last."""
+    key = np.zeros(2, dtype=np.int64)
+    words, terms = _channel_words(world), dict(make_terms(world))
     surge_tj = terms.pop("surge_uj")[terms["term_t"]]
     eligible_cb = world.eligible_csr.transpose(0, 2, 1).reshape(len(world.channels), 16).astype(np.int64)
     tables = Tables(
@@ -171,7 +180,10 @@ def make_tables(world: World, seed: int, replicate: int) -> tuple[Tables, Prices
         **terms,
         **_behaviours(world),
     )
-    return tables, _prices(world, key, words["order"], surge_tj)
+    prices = _prices(world, key, words["order"], surge_tj)
+    for array in (*tables, *prices):
+        array.flags.writeable = False
+    return tables, prices
 
 
 def _prices(world: World, key: Ints, order_word_c: Ints, surge_tj: Floats) -> Prices:

@@ -22,6 +22,9 @@ Periods with the same conditions share a row, so a market without events has one
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -33,14 +36,17 @@ from sim.market.vocabulary import Effect, Stage
 from sim.market.world import World
 
 Floats = npt.NDArray[np.float64]
+#: Worlds whose arrays are kept: a search simulates one world many times, a test of robustness a few.
+KEPT = 8
 #: Stages and effects whose move is an order; those before it on the way there.
 _ORDER_STAGES, _EARLY_STAGES = [Stage.DECIDING, Stage.LAPSED], [Stage.UNAWARE, Stage.AWARE, Stage.INTERESTED]
 _ORDER_EFFECTS = [Effect.CONVERT, Effect.WIN_BACK]
 _EARLY_EFFECTS = [Effect.DISCOVER, Effect.ENGAGE, Effect.DECIDE]
 
 
-def make_terms(world: World) -> dict[str, Any]:
-    """All arrays of the table above, by name."""
+@lru_cache(maxsize=KEPT)
+def make_terms(world: World) -> Mapping[str, Any]:
+    """All arrays of the table above, by name; kept for the worlds met last, which do not change."""
     conditions, more = world.conditions, world.behaviours
     open_tj = world.availability_tc[:, world.sell_j]
     what_t = np.column_stack(
@@ -53,7 +59,7 @@ def make_terms(world: World) -> dict[str, Any]:
     wanted_ukj = world.preference_kj[None].astype(np.float64) * open_uj[:, None, :]
     price_uk = _ratio((wanted_ukj * lift_ukj).sum(axis=2), wanted_ukj.sum(axis=2))
     paid_uoj = (1.0 - cut_uj[:, None, :]) * (1.0 - more.coupon_off_o[None, :, None])
-    return {
+    terms = {
         "term_t": term_t.reshape(-1).astype(np.int64),
         "base_uks": (world.base_ks[None] * _by_stage(demand_u, price_uk)).astype(np.float32),
         "effect_ukce": _effects(world, conditions.effect_tc[first_u], demand_u, price_uk),
@@ -68,6 +74,9 @@ def make_terms(world: World) -> dict[str, Any]:
         "surge_uj": demand_u[:, None]
         * np.einsum("k,ukj->uj", world.agents_k, _shares(wanted_ukj * lift_ukj) * price_uk[:, :, None]),
     }
+    for array in terms.values():
+        array.flags.writeable = False
+    return MappingProxyType(terms)
 
 
 def _by_stage(demand_u: Floats, price_uk: Floats) -> Floats:
