@@ -24,7 +24,7 @@ from optimize.target_check import cheapest_text, check_targets, extra_runs
 from optimize.target_meter import TargetMeter, plan_runs, plans_within
 from optimize.verdict import Verdict, decide
 from optimize.workers import Workers
-from sim import OmnifunnelError, Plan
+from sim import OmnifunnelError, Plan, distinct_plans
 
 if TYPE_CHECKING:
     from optimize.measured import Record
@@ -202,7 +202,7 @@ def _result(
         runs=evaluator.runs,
         runs_used=evaluator.runs_used,
         replicates=replicates,
-        judge_runs=replicates * (len(plans) + 1) + (found.final.runs if found.final else 0),
+        judge_runs=replicates * _simulated(problem, plans) + (found.final.runs if found.final else 0),
         plans=plans,
         judged=judged,
         verdict=decide(judged, problem.goals, currency=problem.currency, total=total, today=today),
@@ -216,6 +216,12 @@ def _result(
         stopped=found.stopped,
         flights=problem.flights,
     )
+
+
+def _simulated(problem: BudgetProblem, plans: Mapping[str, Plan]) -> int:
+    """Simulations of a replicate of the judge: plans that are one and the same, and no spend, once."""
+    nothing = Plan.zero(problem.world.channels, problem.world.periods)
+    return len(distinct_plans([*plans.values(), nothing])[0])
 
 
 def _trace(problem: BudgetProblem, evaluator: Evaluator) -> tuple[TracePoint, ...]:

@@ -116,6 +116,7 @@ if TYPE_CHECKING:
     from sim.measure.replicates import (
         Interval as Interval,
         Replicates as Replicates,
+        distinct_plans as distinct_plans,
         interval as interval,
         replicate_kpis as replicate_kpis,
     )
@@ -220,7 +221,7 @@ _NAMES = {
     "sim.measure.journeys.touchpoints": "HeatRow heat_map",
     "sim.measure.kpis": "KPIS Kpi kpis",
     "sim.measure.repeat_pace": "repeat_pace",
-    "sim.measure.replicates": "Interval Replicates interval replicate_kpis",
+    "sim.measure.replicates": "Interval Replicates distinct_plans interval replicate_kpis",
     "sim.measure.truth.complementarity": "Complementarity stage_coverage",
     "sim.measure.truth.counterfactuals": "Measure TRUTH_MEASURES",
     "sim.measure.truth.resilience": "Outage RESILIENCE_RULE worst_outage",

@@ -94,7 +94,7 @@ def _search(
                 study=study,
                 record=record,
                 progress=report,
-                marginal=max(2, settings.replicates // 2),
+                marginal=max(2, settings.replicates // 3),
             )
     except StudyError as fault:
         raise RequestError(f"--{fault}") from fault

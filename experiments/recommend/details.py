@@ -105,7 +105,7 @@ def marginal_text(result: OptimizeResult, goal: Kpi) -> str:
     """How to read the table, and why a channel differs."""
     step = formatting.number(0.01 * result.total, "money", currency=result.currency)
     lines = [
-        "Each channel's money was moved by 5 % up and down on the judge's draws. mROI: profit per unit "
+        "Each channel's money was moved by 10 % up and down on the judge's draws. mROI: profit per unit "
         "billed more; at 0 the last money just comes back.",
         f"{goal.label} by 1 % more: what a hundredth of the budget ({step}) more in that channel would "
         "change, billed or not. At an optimum it is the same in all channels that are free to take money.",

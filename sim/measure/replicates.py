@@ -107,22 +107,30 @@ def replicate_kpis(
 ) -> Replicates:
     """Simulate each plan, and zero spend, on replicates first_replicate .. + replicates - 1.
 
-    Every plan meets the same draws in the same replicate. `progress` is called with (periods done, all).
-    `simulator` runs the jobs, as `simulate_many` does; it may hand them to other processes.
+    Every plan meets the same draws in the same replicate, so plans of one spend are simulated once.
+    `progress` is called with (periods done, all). `simulator` runs the jobs, as `simulate_many` does; it may
+    hand them to other processes.
     """
-    everyone = {**plans, "": Plan.zero(world.channels, world.periods)}
+    everyone, place = distinct_plans([*plans.values(), Plan.zero(world.channels, world.periods)])
     periods = len(everyone) * world.total_periods
     tally = _Tally(plans)
     for first in range(0, replicates, BATCH):
         batch = range(first, min(first + BATCH, replicates))
-        jobs = [Job(plan, seed, first_replicate + r) for r in batch for plan in everyone.values()]
+        jobs = [Job(plan, seed, first_replicate + r) for r in batch for plan in everyone]
         report = _offset(progress, first * periods, replicates * periods)
         runs = simulator(world, jobs, engine=engine, threads=threads, progress=report)
         for start in range(0, len(runs), len(everyone)):
-            *planned, baseline = runs[start : start + len(everyone)]
+            *planned, baseline = [runs[start + n] for n in place]
             for name, run in zip(plans, planned, strict=True):
                 tally.add(name, run, baseline)
     return tally.close(replicates)
+
+
+def distinct_plans(plans: Sequence[Plan]) -> tuple[list[Plan], list[int]]:
+    """The plans that differ in spend, and for every plan given its place among them."""
+    places: dict[bytes, int] = {}
+    place = [places.setdefault(plan.spend_tc.tobytes(), len(places)) for plan in plans]
+    return [plans[place.index(n)] for n in range(len(places))], place
 
 
 def _offset(progress: Progress | None, before: int, of: int) -> Callable[[int, int], None] | None:
