@@ -44,7 +44,7 @@ OVERLAY = (
 CONSUMERS, TRUTH_CONSUMERS = 40_000, 200_000
 BUDGETS, REPEATS = (50, 100, 200, 400), 10
 #: --quick: consumers, and runs -> repeats, of the default and of every other method.
-QUICK_DEFAULT, QUICK_OTHERS = (30_000, {400: 1, 100: 4}), (20_000, {100: 1})
+QUICK_DEFAULT, QUICK_OTHERS = (30_000, {400: 1, 100: 3}), (12_000, {100: 1})
 #: --find-best: searches, runs each; the judge's replicates.
 SEARCHES, SEARCH_RUNS, JUDGED = 6, 300, 12
 
