@@ -91,7 +91,7 @@ def breakdown() -> list[tuple[str, str, float]]:
 
 
 def between_periods() -> tuple[float, float, float]:
-    """Microseconds a period: the board, the counts after it, and all Python of a nearly empty run."""
+    """Microseconds a period: the board, the counts after it, and everything of a nearly empty run."""
     world, plan = world_of(200)
     _, prices = make_tables(world, 1, 0)
     recorder, board = new_recorder(world), empty_board(world)
@@ -122,8 +122,8 @@ def show_breakdown() -> None:
     board, counts, whole = between_periods()
     print("a period, whatever the consumers                    us")
     print(f"  {'board':10}{'post':28}{board:8.1f}")
-    print(f"  {'Python':10}{'counts after the moves':28}{counts:8.1f}")
-    print(f"  {'Python':10}{'everything, 200 consumers':28}{whole:8.1f}")
+    print(f"  {'books':10}{'counts after the moves':28}{counts:8.1f}")
+    print(f"  {'all':10}{'everything, 200 consumers':28}{whole:8.1f}")
     world, plan = world_of(40_000)
     simulate(world, plan, seed=1)
     total = best(lambda: simulate(world, plan, seed=1), 8) / (40_000 * world.total_periods)

@@ -57,7 +57,7 @@ class Program(click.Group):
             fault.show()
             code = fault.exit_code
         except (click.Abort, KeyboardInterrupt):
-            click.echo("interrupted: nothing was written", err=True)
+            click.echo("interrupted: no results were written", err=True)
             code = INTERRUPTED
         except BrokenPipeError:
             # `omnifunnel schema | head`: point stdout at nothing, so that the shutdown flush is silent

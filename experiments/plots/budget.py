@@ -36,6 +36,7 @@ class BudgetData:
     title: str
     currency: str
     rows: tuple[BudgetRow, ...]
+    which: str = "recommended"
 
 
 def budget_data(
@@ -46,6 +47,7 @@ def budget_data(
     *,
     currency: str,
     limits: Mapping[str, tuple[float | None, float | None]] | None = None,
+    which: str = "recommended",
 ) -> BudgetData:
     """Rows for the channels that can take money, largest recommended first.
 
@@ -56,6 +58,7 @@ def budget_data(
         recommended: id -> money over the plan recommended.
         currency: ISO code, for the axis.
         limits: id -> (least, most) money that the channel may take, None where there is no bound.
+        which: what the plan that is not today's is called, before "plan".
     """
     bounds = limits or {}
     rows = [
@@ -63,16 +66,16 @@ def budget_data(
         for c in channels
     ]
     rows.sort(key=lambda row: (-row.recommended, -row.now, row.label))
-    return BudgetData(_finding(rows, currency), currency, tuple(rows))
+    return BudgetData(_finding(rows, currency, which), currency, tuple(rows), which)
 
 
-def _finding(rows: Sequence[BudgetRow], currency: str) -> str:
+def _finding(rows: Sequence[BudgetRow], currency: str, which: str) -> str:
     total_now, total = sum(row.now for row in rows), sum(row.recommended for row in rows)
     up = max(rows, key=lambda row: row.change)
     down = min(rows, key=lambda row: row.change)
     moved = sum(max(0.0, row.change) for row in rows)
     if moved < 0.005 * max(total, 1.0) and -down.change < 0.005 * max(total, 1.0):
-        return f"The recommended plan keeps today's budget of {formatting.compact(total, currency=currency)}"
+        return f"The {which} plan keeps today's budget of {formatting.compact(total, currency=currency)}"
     most = []
     if up.change > 0:
         most.append(f"most into {up.label} ({formatting.compact(up.change, signed=True)})")
@@ -81,10 +84,10 @@ def _finding(rows: Sequence[BudgetRow], currency: str) -> str:
     if abs(total - total_now) > 0.005 * max(total_now, 1.0):
         verb = "raises" if total > total_now else "cuts"
         amounts = f"{formatting.compact(total_now, currency=currency)} to {formatting.compact(total)}"
-        start = f"The recommended plan {verb} the budget from {amounts}"
+        start = f"The {which} plan {verb} the budget from {amounts}"
     else:
         amount = formatting.compact(moved, currency=currency)
-        start = f"The recommended plan moves {amount} ({formatting.percent(moved / total)} of the budget)"
+        start = f"The {which} plan moves {amount} ({formatting.percent(moved / total)} of the budget)"
     return f"{start}: {' and '.join(most)}"
 
 
@@ -106,7 +109,7 @@ def plot_budget(ax: Axes, data: BudgetData) -> None:
     style.bare_rows(ax, [row.label for row in data.rows])
     ax.set_xlim(0, 1.42 * widest)
     style.money_axis(ax.xaxis, f"Spend over the whole plan, {data.currency}")
-    _legend(ax, any(row.lower or row.upper for row in data.rows))
+    _legend(ax, data.which, any(row.lower or row.upper for row in data.rows))
 
 
 def _row_text(row: BudgetRow) -> str:
@@ -116,13 +119,13 @@ def _row_text(row: BudgetRow) -> str:
     return f"{amounts} ({formatting.percent(row.change / row.now, signed=True)})" if row.now > 0 else amounts
 
 
-def _legend(ax: Axes, limited: bool) -> None:
+def _legend(ax: Axes, which: str, limited: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
     entries: list[Patch | Line2D] = [
         Patch(color=style.FAINT, label="now"),
-        Patch(color=style.RECOMMENDED, label="recommended"),
+        Patch(color=style.RECOMMENDED, label=which),
     ]
     if limited:
         entries.append(Line2D([], [], ls="", marker="$[\\,]$", ms=11, color=style.WORSE, label="limits"))

@@ -64,7 +64,7 @@ def difference_data(
         base: KPI estimates of what is compared with.
         difference: paired differences (other minus base).
         currency: ISO code.
-        names: (other, base), for the title and the axis.
+        names: (other, base), for the title and the axis: nouns, or names in quotes.
     """
     rows = [
         _row(label, unit, better, base[name], difference[name], currency=currency)
@@ -87,12 +87,18 @@ def _row(
     return DifferenceRow(label, *relative, verdict, text)
 
 
+def _the(name: str) -> str:
+    """With its article; a name in quotes takes none."""
+    return name if name.startswith("'") else f"the {name}"
+
+
 def _finding(rows: Sequence[DifferenceRow], other: str, base: str) -> str:
     clear_rows = {kind: [row.label for row in rows if row.verdict == kind] for kind in ("better", "worse")}
     if not clear_rows["better"] and not clear_rows["worse"]:
-        return f"The {other} shows no clear difference from the {base} in any measure"
+        found = f"{_the(other)} shows no clear difference from {_the(base)} in any measure"
+        return found[0].upper() + found[1:]
     parts = [f"clearly {kind} on {_listed(labels)}" for kind, labels in clear_rows.items() if labels]
-    return f"Against the {base}, the {other} is {', '.join(parts)}"
+    return f"Against {_the(base)}, {_the(other)} is {', '.join(parts)}"
 
 
 def _listed(labels: Sequence[str], most: int = 3) -> str:
@@ -143,5 +149,5 @@ def plot_difference(ax: Axes, data: DifferenceData) -> None:
     ax.xaxis.set_major_formatter(
         lambda value, _: formatting.percent(value, signed=True, digits=0 if half > 0.06 else 1)
     )
-    ax.set_xlabel(f"Change relative to the {data.base}")
+    ax.set_xlabel(f"Change relative to {_the(data.base)}")
     style.verdict_legend(ax.figure, data.base)

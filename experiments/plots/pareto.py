@@ -120,6 +120,8 @@ def plot_pareto(ax: Axes, data: ParetoData) -> None:
         (ax.xaxis, data.labels[0], data.units[0]),
         (ax.yaxis, data.labels[1], data.units[1]),
     ):
+        if unit == "money":
+            style.money_axis(axis, "")
         axis.set_label_text(f"{label}, {formatting.unit_text(unit, data.currency)} (95 % interval)")
     _legend(ax, data)
 

@@ -17,7 +17,7 @@ from experiments.tables import Estimate
 AXIS = re.compile(r"(.+?)((?:, [A-Z]{3}|: [-\d.]+ pp)(?: \(.*\))?)")
 COMPARED = {
     "against": re.compile(r"Against '+(.+?)'+, by the 95 % interval of the paired difference"),
-    "relative": re.compile(r"Change relative to the '?(.+?)'?"),
+    "relative": re.compile(r"Change relative to (?:the )?'?(.+?)'?"),
 }
 ENDS = re.compile(r"(\d) to ([-+\d])")
 DRAWN = ("column", "kpi", "measure", "stage", "plan", "rule", "drawn")

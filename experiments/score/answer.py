@@ -150,13 +150,15 @@ def _figures(case: Case, now: Plan, judged: Replicates, summary: Mapping[str, An
 
     currency = case.world.currency
     return {
-        "budget": budget_data(case.priced, case.labels, now.totals(), case.plan.totals(), currency=currency),
+        "budget": budget_data(
+            case.priced, case.labels, now.totals(), case.plan.totals(), currency=currency, which="given"
+        ),
         "difference": difference_data(
             kpi_texts(FOREST),
             summary["now"],
             summary["difference"],
             currency=currency,
-            names=("the plan", "the status quo"),
+            names=("given plan", "status quo"),
         ),
         "funnel": funnel_of(case.world, {"now": judged.occupancy[NOW], "plan": judged.occupancy[PLAN]}),
     }

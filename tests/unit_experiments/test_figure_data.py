@@ -32,6 +32,8 @@ def test_budget_names_the_largest_moves():
 
 def test_budget_that_stays_says_so():
     now = {"a": 1e6, "b": 2e6, "c": 0.0}
+    given = budget_data(list(LABELS), LABELS, now, now, currency="CNY", which="given")
+    assert given.title.startswith("The given plan keeps")
     title = budget_data(list(LABELS), LABELS, now, now, currency="CNY").title
     assert title == "The recommended plan keeps today's budget of CNY 3.00 M"
 
@@ -77,6 +79,19 @@ def test_differences_that_cannot_be_told_say_so():
     base = {name: around(2.0, 0.1) for name in KPIS}
     data = difference_data(KPIS, base, {name: around(0.0, 0.1) for name in KPIS}, currency="CNY")
     assert "no clear difference" in data.title
+
+
+def test_names_in_quotes_take_no_article():
+    base = {name: around(2.0, 0.1) for name in KPIS}
+    change = dict.fromkeys(KPIS, around(0.2, 0.1))
+    data = difference_data(KPIS, base, change, currency="CNY", names=("'b'", "'a'"))
+    assert data.title.startswith("Against 'a', 'b' is clearly better on ROI")
+    same = dict.fromkeys(KPIS, around(0.0, 0.1))
+    data = difference_data(KPIS, base, same, currency="CNY", names=("given plan", "status quo"))
+    assert data.title == "The given plan shows no clear difference from the status quo in any measure"
+    assert difference_data(KPIS, base, same, currency="CNY", names=("'b'", "'a'")).title.startswith(
+        "'b' shows"
+    )
 
 
 def test_undefined_differences_are_left_out():
