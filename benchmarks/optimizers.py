@@ -136,17 +136,41 @@ def trials_of(methods: list[str], quick: bool, objective: str, league: dict[int,
     return sorted(trials, key=lambda trial: -trial.runs)
 
 
-def judged(plans: dict[str, list[float]], consumers: int, replicates: int) -> dict[str, Any]:
-    """Shortfall of plans against `best` on fresh draws, paired, with its standard error, %."""
+def shortfalls(plans: dict[str, list[float]], consumers: int, replicates: int) -> dict[str, Any]:
+    """Shortfall of plans against `best` on fresh draws, one a replicate, % of the profit of the best."""
     problem = market(consumers)
     named = {name: problem.plan(np.array(row)) for name, row in plans.items()}
     values = replicate_kpis(problem.world, named, seed=77, replicates=replicates).values
-    best = np.array(values["best"]["profit"], dtype=float)
-    answer = {}
-    for name in named:
-        short = 100.0 * (best - np.array(values[name]["profit"], dtype=float)) / best.mean()
-        answer[name] = {"shortfall": float(short.mean()), "se": float(short.std(ddof=1) / len(short) ** 0.5)}
-    return answer
+    profit = {name: np.array(values[name]["profit"], dtype=float) for name in named}
+    return {name: 100.0 * (profit["best"] - row) / profit["best"].mean() for name, row in profit.items()}
+
+
+def with_error(short: Any) -> dict[str, float]:
+    """Mean over replicates and its standard error."""
+    return {"shortfall": float(short.mean()), "se": float(short.std(ddof=1) / len(short) ** 0.5)}
+
+
+def judged(plans: dict[str, list[float]], consumers: int, replicates: int) -> dict[str, Any]:
+    """Shortfall of plans against `best` on fresh draws, paired, with its standard error, %."""
+    return {name: with_error(short) for name, short in shortfalls(plans, consumers, replicates).items()}
+
+
+def judged_cells(
+    trials: list[Trial], found: list[tuple[list[float], float]], best: list[float], replicates: int
+) -> dict[str, Any]:
+    """Mean shortfall over the repeats of each method and number of runs, on fresh draws, with its error.
+
+    It asks no surface, and shares the chance in `best` between all: to be read beside the regret.
+    """
+    plans = {f"{t.method} {t.runs} {t.repeat}": row for t, (row, _) in zip(trials, found, strict=True)}
+    short = shortfalls({"best": best, **plans}, TRUTH_CONSUMERS, replicates)
+    cells = dict.fromkeys((trial.method, trial.runs) for trial in trials)
+    return {
+        f"{method} {runs}": with_error(
+            np.mean([row for name, row in short.items() if name.startswith(f"{method} {runs} ")], axis=0)
+        )
+        for method, runs in cells
+    }
 
 
 def find_best() -> dict[str, Any]:
@@ -226,6 +250,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=available_cpus(), help="searches at a time")
     parser.add_argument("--runs", default=",".join(map(str, BUDGETS)), help="simulations, comma-separated")
     parser.add_argument("--repeats", type=int, default=REPEATS, help="searches a method and number of runs")
+    parser.add_argument(
+        "--judge", type=int, default=0, metavar="REPLICATES", help="also judge the plans on fresh draws"
+    )
     parser.add_argument("--find-best", action="store_true", help="search the best plan again and store it")
     return parser.parse_args()
 
@@ -243,7 +270,11 @@ def main() -> int:
     ]
     league = dict.fromkeys(map(int, options.runs.split(",")), options.repeats)
     trials = trials_of(names, options.quick, options.objective, league)
-    rows = table(trials, race(trials, options.jobs), truth)
+    found = race(trials, options.jobs)
+    rows = table(trials, found, truth)
+    if options.judge:
+        fresh = judged_cells(trials, found, truth.best.tolist(), options.judge)
+        print(f"short of the best on {options.judge} fresh draws, %: {json.dumps(fresh)}", file=sys.stderr)
     rows |= {
         name: {"0": {"regret": [truth.regret(rule(market(CONSUMERS)))], "seconds": [0.0]}}
         for name, rule in BASELINES.items()
