@@ -41,7 +41,7 @@ class _Stopped(Exception):
 
 
 class _Watch:
-    """Counts the periods of all runs, and ends them at their next period once stopped."""
+    """Counts the periods of all runs, and ends them the next time they look up once stopped."""
 
     def __init__(self, periods: int, progress: Progress | None) -> None:
         self._periods, self._progress = periods, progress
@@ -78,7 +78,7 @@ def simulate_many(
 ) -> list[Run]:
     """Run several jobs, in parallel where that pays; results in the order of the jobs.
 
-    An exception, Ctrl-C among them, ends all runs at the end of the period they are in.
+    An exception, Ctrl-C among them, ends all runs at the end of the periods they are in (`simulate.STRIDE`).
 
     Args:
         world: the compiled scenario, for jobs that bring none.
