@@ -44,7 +44,7 @@ OVERLAY = (
 CONSUMERS, TRUTH_CONSUMERS = 40_000, 200_000
 BUDGETS, REPEATS = (50, 100, 200, 400), 10
 #: --quick: consumers, and runs -> repeats, of the default and of every other method.
-QUICK_DEFAULT, QUICK_OTHERS = (30_000, {400: 1, 100: 3}), (12_000, {100: 1})
+QUICK_DEFAULT, QUICK_OTHERS = (28_000, {400: 1, 100: 3}), (10_000, {100: 1})
 #: --find-best: searches, runs each; the judge's replicates.
 SEARCHES, SEARCH_RUNS, JUDGED = 6, 300, 12
 
@@ -146,13 +146,8 @@ def shortfalls(plans: dict[str, list[float]], consumers: int, replicates: int) -
 
 
 def with_error(short: Any) -> dict[str, float]:
-    """Mean over replicates and its standard error."""
+    """Mean shortfall over replicates, paired, and its standard error, %."""
     return {"shortfall": float(short.mean()), "se": float(short.std(ddof=1) / len(short) ** 0.5)}
-
-
-def judged(plans: dict[str, list[float]], consumers: int, replicates: int) -> dict[str, Any]:
-    """Shortfall of plans against `best` on fresh draws, paired, with its standard error, %."""
-    return {name: with_error(short) for name, short in shortfalls(plans, consumers, replicates).items()}
 
 
 def judged_cells(
@@ -215,7 +210,7 @@ def conclude(problem: BudgetProblem, amounts: Any, gains: Any, blocks: Any, peak
             "consumers_a_plan": TRUTH_CONSUMERS,
             "parameters": 1 + 7 * free,
         },
-        "judged": judged(plans, TRUTH_CONSUMERS, JUDGED),
+        "judged": {name: with_error(row) for name, row in shortfalls(plans, TRUTH_CONSUMERS, JUDGED).items()},
         "surface_says": {
             name: 100.0 * (top + problem.total - float(surface.predict(np.array(row))[0])) / top
             for name, row in plans.items()
