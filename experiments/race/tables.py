@@ -39,10 +39,11 @@ def finding(summary: Mapping[str, Any]) -> str:
         return f"Of the rules, {called[rule['name']]} comes closest to the best: {_short(rule['median'])}."
     most = max(row["runs"] for row in searches)
     best = min((row for row in searches if row["runs"] == most), key=lambda row: row["median"])
+    times = best["repeats"]
+    several = f" in the median of {times} repeats, {_short(best['worst'])} at worst" if times > 1 else ""
     return (
         f"After {most} runs {best['name']} comes closest to the best plan of the race: "
-        f"{_short(best['median'])} in the middle of {best['repeats']} repeats, "
-        f"{_short(best['worst'])} at worst; the best rule, {called[rule['name']]}, is "
+        f"{_short(best['median'])}{several}; the best rule, {called[rule['name']]}, is "
         f"{_short(rule['median'])}."
     )
 
