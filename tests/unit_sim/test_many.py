@@ -44,19 +44,25 @@ def test_results_stand_in_the_order_of_the_jobs(threads: int) -> None:
         )
 
 
+@pytest.mark.parametrize("stride", [1, 3])
 @pytest.mark.parametrize("threads", [1, 3])
-def test_progress_counts_every_period_once(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_counts_every_period_once(
+    threads: int, stride: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world, plan = small()
-    monkeypatch.setattr("sim.engine.simulate.STRIDE", 3 * world.agents)
+    monkeypatch.setattr("sim.engine.simulate.STRIDE", stride * world.agents)
     seen: list[tuple[int, int]] = []
     simulate_many(
         world, [Job(plan, 1, r) for r in range(3)], threads=threads, progress=lambda *step: seen.append(step)
     )
     periods = 3 * world.total_periods
+    if stride == 1:
+        assert seen == [(done, periods) for done in range(1, periods + 1)]
     assert {of for _, of in seen} == {periods}
     steps = np.diff([0, *(done for done, _ in seen)])
     assert steps.sum() == periods
-    assert set(steps) <= {3, world.total_periods % 3}
+    assert len(seen) == 3 * -(-world.total_periods // stride)
+    assert set(steps) <= {stride, world.total_periods % stride}
 
 
 def test_an_error_in_progress_ends_all_runs() -> None:
