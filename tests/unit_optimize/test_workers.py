@@ -67,15 +67,33 @@ def test_processes_that_die_again_are_an_error_that_says_what_to_do(market, jobs
             process.kill()
 
     many = [Job(jobs[0].plan, 1, r) for r in range(12)]
-    with pytest.raises(OmnifunnelError, match=r"died twice.*use fewer than 2 workers"):
+    told = r"died and those that replaced them too.*-9.*use fewer than 2 workers"
+    with pytest.raises(OmnifunnelError, match=told):
         workers(market[1], many, done=kill)
+
+
+def test_a_process_killed_half_way_through_an_answer_is_replaced(workers):
+    long = 50_000_000
+    told = workers._answers([(bytes, long), (bytes, long)])
+    first, _ = next(told)
+    (sender,) = (worker for worker in workers._pool if worker.task is not None)
+    # Once some of it is here the rest cannot be: nobody reads, and no pipe holds that much.
+    assert sender.connection.poll(60)
+    sender.process.kill()
+    assert [(n, len(answer)) for n, answer in told] == [(1 - first, long)]
+
+
+def test_what_a_task_raises_is_raised_here_with_its_place(workers):
+    with pytest.raises(ValueError, match="invalid literal") as caught:
+        list(workers._answers([(int, "x")]))
+    assert "in _serve" in caught.value.__notes__[0]
+    assert list(workers._answers([(int, "7")])) == [(0, 7)]
 
 
 def test_each_process_keeps_to_one_thread(market, workers):
     from optimize.workers import _thread_limits
 
-    workers(market[1], [])
-    found = workers._started().submit(_thread_limits).result()
+    ((_, found),) = workers._answers([(_thread_limits,)])
     assert found["environment"] == dict.fromkeys(THREAD_LIMITS, "1")
     assert found["pools"]
     assert set(found["pools"]) == {1}
