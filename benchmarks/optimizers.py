@@ -12,7 +12,7 @@ known, and the shortfall is given in per cent of the best plan's profit.
 Two plans a per cent apart cannot be told apart by 40,000 consumers: their difference has a standard
 deviation of 2 to 3 per cent. So truth is a response surface through some thousand plans of 200,000 consumers
 each on many draws, found by --find-best and kept in optimizers.json, with what fresh draws of 200,000
-consumers say of it.
+consumers say of it. --judge N asks no surface: it simulates every plan found on N fresh draws.
 """
 
 from __future__ import annotations
@@ -24,37 +24,17 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import numpy as np
+from best_plan import STORE, Truth, find_best, market, shortfalls, with_error
 
-from optimize import BASELINES, METHODS, BudgetProblem, Evaluator, SimulationMeter
-from optimize.ascent import Blend, climb
-from optimize.curves import FitError, Surface, fit_surface
-from sim import available_cpus, compile_world, load, replicate_kpis
+from optimize import BASELINES, METHODS, Evaluator, SimulationMeter
+from sim import available_cpus
 
-STORE = Path(__file__).with_suffix(".json")
-OVERLAY = (
-    "channels.video={label: Online video, kind: paid, targeting: broadcast, reach: 0.45, price: {cpm: 55}, "
-    "ctr: 0.004, half_life: 2, effect: {discover: 0.020, engage: 0.012}}",
-    "plan.per_period.video=20000",
-)
-CONSUMERS, TRUTH_CONSUMERS = 40_000, 200_000
+CONSUMERS = 40_000
 BUDGETS, REPEATS = (50, 100, 200, 400), 10
 #: --quick: consumers, and runs -> repeats, of the default and of every other method.
 QUICK_DEFAULT, QUICK_OTHERS = (28_000, {400: 1, 100: 3}), (10_000, {100: 1})
-#: --find-best: searches, runs each; the judge's replicates.
-SEARCHES, SEARCH_RUNS, JUDGED = 6, 300, 12
-
-
-@cache
-def market(consumers: int, objective: str = "profit") -> BudgetProblem:
-    """The problem on a sample of so many consumers."""
-    file = load("beauty-launch", overrides=[*OVERLAY, f"population.agents={consumers}"])
-    world = compile_world(file.scenario)
-    return BudgetProblem.from_scenario(file.scenario, world, file.status_quo(), objectives=(objective,))
 
 
 @dataclass(frozen=True)
@@ -81,33 +61,6 @@ def recommend(trial: Trial) -> tuple[list[float], float]:
     return amounts.tolist(), time.perf_counter() - began
 
 
-class Truth:
-    """The best plan known and a surface that says what others earn; `benchmarks/optimizers.json`."""
-
-    def __init__(self, objective: str) -> None:
-        kept = json.loads(STORE.read_text(encoding="utf-8"))
-        self.best = np.array([kept["best"][name] for name in kept["channels"]])
-        surface = kept["surface"]
-        self._surface = Surface(
-            theta=np.array(surface["theta"]),
-            unit=surface["unit"],
-            scale=surface["scale"],
-            free_c=np.array(surface["free_c"]),
-            channels=len(kept["channels"]),
-            signed=False,
-            noise=surface["noise"],
-            error=FitError(surface["plans"], 0.0, 0.0, 0.0),
-        )
-        self._total, self._roi = float(self.best.sum()), objective == "roi"
-
-    def regret(self, amounts_c: Any) -> float:
-        """Per cent short of the best plan; ROI and profit rank plans of one total alike."""
-        ours, best = (
-            float(self._surface.predict(row)[0]) - self._total for row in (np.array(amounts_c), self.best)
-        )
-        return 100.0 * (best - ours) / best
-
-
 def race(trials: list[Trial], jobs: int) -> list[tuple[list[float], float]]:
     """Every trial, `jobs` at a time."""
     with ProcessPoolExecutor(jobs) as pool:
@@ -124,6 +77,25 @@ def table(trials: list[Trial], found: list[tuple[list[float], float]], truth: Tr
     return rows
 
 
+def judge(
+    trials: list[Trial], found: list[tuple[list[float], float]], best: list[float], replicates: int
+) -> dict[str, Any]:
+    """method -> runs -> shortfalls of each plan on fresh draws, and of their mean, with its standard error.
+
+    All share the chance in `best`: near nought is as good as that plan, below it better.
+    """
+    plans = {str(n): row for n, (row, _) in enumerate(found)}
+    short = shortfalls({"best": best, **plans}, replicates)
+    cells: dict[tuple[str, int], list[Any]] = {}
+    for n, trial in enumerate(trials):
+        cells.setdefault((trial.method, trial.runs), []).append(short[str(n)])
+    rows: dict[str, Any] = {}
+    for (method, runs), each in cells.items():
+        cell = {"regret": [float(row.mean()) for row in each], "mean": with_error(sum(each) / len(each))}
+        rows.setdefault(method, {})[str(runs)] = cell
+    return rows
+
+
 def trials_of(methods: list[str], quick: bool, objective: str, league: dict[int, int]) -> list[Trial]:
     """The longest first, so that no processor waits at the end; `league` is runs -> repeats."""
     trials = []
@@ -136,92 +108,10 @@ def trials_of(methods: list[str], quick: bool, objective: str, league: dict[int,
     return sorted(trials, key=lambda trial: -trial.runs)
 
 
-def shortfalls(plans: dict[str, list[float]], consumers: int, replicates: int) -> dict[str, Any]:
-    """Shortfall of plans against `best` on fresh draws, one a replicate, % of the profit of the best."""
-    problem = market(consumers)
-    named = {name: problem.plan(np.array(row)) for name, row in plans.items()}
-    values = replicate_kpis(problem.world, named, seed=77, replicates=replicates).values
-    profit = {name: np.array(values[name]["profit"], dtype=float) for name in named}
-    return {name: 100.0 * (profit["best"] - row) / profit["best"].mean() for name, row in profit.items()}
-
-
-def with_error(short: Any) -> dict[str, float]:
-    """Mean shortfall over replicates, paired, and its standard error, %."""
-    return {"shortfall": float(short.mean()), "se": float(short.std(ddof=1) / len(short) ** 0.5)}
-
-
-def judged_cells(
-    trials: list[Trial], found: list[tuple[list[float], float]], best: list[float], replicates: int
-) -> dict[str, Any]:
-    """Mean shortfall over the repeats of each method and number of runs, on fresh draws, with its error.
-
-    It asks no surface, and shares the chance in `best` between all: to be read beside the regret.
-    """
-    plans = {f"{t.method} {t.runs} {t.repeat}": row for t, (row, _) in zip(trials, found, strict=True)}
-    short = shortfalls({"best": best, **plans}, TRUTH_CONSUMERS, replicates)
-    cells = dict.fromkeys((trial.method, trial.runs) for trial in trials)
-    return {
-        f"{method} {runs}": with_error(
-            np.mean([row for name, row in short.items() if name.startswith(f"{method} {runs} ")], axis=0)
-        )
-        for method, runs in cells
-    }
-
-
-def find_best() -> dict[str, Any]:
-    """Long searches on large samples, one surface through all their plans, its highest point, judged."""
-    amounts, gains, blocks, peaks = [], [], [], []
-    for seed in range(SEARCHES):
-        problem = market(TRUTH_CONSUMERS)
-        evaluator = Evaluator(problem, SimulationMeter(problem.world, seed=seed), runs=SEARCH_RUNS)
-        peaks.append(METHODS["surrogate"](problem, evaluator, seed=seed).best.amounts_c)  # type: ignore[union-attr]
-        for done in evaluator.scored:
-            amounts.append(done.amounts_c)
-            gains.append(done.kpis["profit"] + done.amounts_c.sum())  # type: ignore[operator]
-            blocks.append((seed, done.replicate))
-        print(f"search {seed + 1} of {SEARCHES}: {gains[-1] - problem.total:,.0f}", file=sys.stderr)
-    return conclude(market(TRUTH_CONSUMERS), np.array(amounts), np.array(gains), blocks, peaks)
-
-
-def conclude(problem: BudgetProblem, amounts: Any, gains: Any, blocks: Any, peaks: Any) -> dict[str, Any]:
-    """The store: surface, best plan, and what fresh draws say of it."""
-    block_n = np.unique(np.array(blocks), axis=0, return_inverse=True)[1].ravel()
-    centre = np.mean(peaks, axis=0)
-    unit = problem.total / len(problem.free_c)
-    surface = fit_surface(amounts, gains, free_c=problem.free_c, unit=unit, centre_c=centre, block_n=block_n)
-    tops = [climb(problem, Blend([surface], [1.0]), start, move=0.3) for start in [*peaks, centre]]
-    best = max(tops, key=lambda row: float(surface.predict(row)[0]))
-    free = len(problem.free_c)
-    plans = {"best": best.tolist(), "status_quo": problem.status_quo_at_total().tolist()}
-    plans |= {f"search_{n}": row.tolist() for n, row in enumerate(peaks)}
-    top = float(surface.predict(best)[0]) - problem.total
-    return {
-        "command": "python benchmarks/optimizers.py --find-best",
-        "channels": list(problem.world.channels),
-        "best": dict(zip(problem.world.channels, best.round(2).tolist(), strict=True)),
-        "profit": round(top),
-        "surface": {
-            "theta": surface.theta.tolist(),
-            "unit": surface.unit,
-            "scale": surface.scale,
-            "free_c": problem.free_c.tolist(),
-            "noise": surface.noise,
-            "plans": len(gains),
-            "consumers_a_plan": TRUTH_CONSUMERS,
-            "parameters": 1 + 7 * free,
-        },
-        "judged": {name: with_error(row) for name, row in shortfalls(plans, TRUTH_CONSUMERS, JUDGED).items()},
-        "surface_says": {
-            name: 100.0 * (top + problem.total - float(surface.predict(np.array(row))[0])) / top
-            for name, row in plans.items()
-        },
-    }
-
-
-def show(rows: dict[str, Any]) -> None:
-    """The league table."""
+def show(rows: dict[str, Any], what: str) -> None:
+    """A league table."""
     budgets = sorted({int(runs) for cells in rows.values() for runs in cells})
-    print(f"{'regret, %: median (worst)':28}" + "".join(f"{runs:>16}" for runs in budgets))
+    print(f"{what}\n{'%: median (worst)':28}" + "".join(f"{runs:>16}" for runs in budgets))
     for method, cells in rows.items():
         line = f"{method:28}"
         for runs in budgets:
@@ -229,6 +119,11 @@ def show(rows: dict[str, Any]) -> None:
             text = f"{statistics.median(cell['regret']):.2f} ({max(cell['regret']):.2f})" if cell else "-"
             line += f"{text:>16}"
         print(line)
+
+
+def short_of(rows: dict[str, Any], figure: Any) -> dict[str, Any]:
+    """method -> runs -> one figure of the shortfalls, %."""
+    return {m: {r: round(figure(c["regret"]), 3) for r, c in cells.items()} for m, cells in rows.items()}
 
 
 def arguments() -> argparse.Namespace:
@@ -267,23 +162,21 @@ def main() -> int:
     trials = trials_of(names, options.quick, options.objective, league)
     found = race(trials, options.jobs)
     rows = table(trials, found, truth)
-    if options.judge:
-        fresh = judged_cells(trials, found, truth.best.tolist(), options.judge)
-        print(f"short of the best on {options.judge} fresh draws, %: {json.dumps(fresh)}", file=sys.stderr)
+    fresh = judge(trials, found, truth.best.tolist(), options.judge) if options.judge else {}
     rows |= {
         name: {"0": {"regret": [truth.regret(rule(market(CONSUMERS)))], "seconds": [0.0]}}
         for name, rule in BASELINES.items()
     }
     if not options.json:
-        show(rows)
+        show(rows, "Short of the best plan known, by the surface")
+        if fresh:
+            show(fresh, f"The same plans on {options.judge} fresh draws")
+            print(json.dumps({m: {r: c["mean"] for r, c in cells.items()} for m, cells in fresh.items()}))
         return 0
-    answer: dict[str, Any] = {
-        method: {runs: round(statistics.median(cell["regret"]), 3) for runs, cell in cells.items()}
-        for method, cells in rows.items()
-    }
-    answer["worst"] = {
-        m: {r: round(max(c["regret"]), 3) for r, c in cells.items()} for m, cells in rows.items()
-    }
+    answer = short_of(rows, statistics.median)
+    answer["worst"] = short_of(rows, max)
+    if fresh:
+        answer["judged"] = short_of(fresh, statistics.median)
     answer["unit"] = "per cent of the best plan's profit"
     whole = {"consumers": CONSUMERS, "repeats_by_runs": league}
     parts = {
