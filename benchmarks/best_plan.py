@@ -41,7 +41,7 @@ def market(consumers: int, objective: str = "profit") -> BudgetProblem:
 class Truth:
     """The best plan known and a surface that says what others earn; `benchmarks/optimizers.json`."""
 
-    def __init__(self, objective: str) -> None:
+    def __init__(self) -> None:
         kept = json.loads(STORE.read_text(encoding="utf-8"))
         self.best = np.array([kept["best"][name] for name in kept["channels"]])
         surface = kept["surface"]
@@ -55,7 +55,7 @@ class Truth:
             noise=surface["noise"],
             error=FitError(surface["plans"], 0.0, 0.0, 0.0),
         )
-        self._total, self._roi = float(self.best.sum()), objective == "roi"
+        self._total = float(self.best.sum())
 
     def regret(self, amounts_c: Any) -> float:
         """Per cent short of the best plan; ROI and profit rank plans of one total alike."""
@@ -85,7 +85,9 @@ def find_best() -> dict[str, Any]:
     for seed in range(SEARCHES):
         problem = market(CONSUMERS)
         evaluator = Evaluator(problem, SimulationMeter(problem.world, seed=seed), runs=SEARCH_RUNS)
-        peaks.append(METHODS["surrogate"](problem, evaluator, seed=seed).best.amounts_c)  # type: ignore[union-attr]
+        found = METHODS["surrogate"](problem, evaluator, seed=seed).best
+        assert found is not None
+        peaks.append(found.amounts_c)
         for done in evaluator.scored:
             amounts.append(done.amounts_c)
             gains.append(done.kpis["profit"] + done.amounts_c.sum())  # type: ignore[operator]

@@ -153,7 +153,7 @@ def main() -> int:
     if options.find_best:
         STORE.write_text(json.dumps(find_best(), indent=1) + "\n", encoding="utf-8")
         return 0
-    truth, began = Truth(options.objective), time.perf_counter()
+    truth, began = Truth(), time.perf_counter()
     names = [name for name in options.methods.split(",") if name]
     names = names or [
         name for name in METHODS if name == "default" or METHODS[name] is not METHODS["default"]

@@ -79,7 +79,7 @@ def plot_race(ax: Axes, data: RaceData) -> None:
         ax.set_xticks([])
         ax.set_xlim(0.9, 1.6)
     _rules(ax, data.rules, [last * reach**share for share in (0.06, 0.14, 0.16)])
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g} %")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{'≤ ' if value <= FLOOR else ''}{value:g} %")
     ax.yaxis.minorticks_off()
     ax.grid(axis="y", color="#eeeeee", lw=0.7)
     ax.set_axisbelow(True)
