@@ -36,26 +36,39 @@ INTEGER_FROM = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Blend:
-    """A weighted sum of surfaces; one surface of weight 1 is itself.
+    """A weighted sum of surfaces, less what the money costs; one surface of weight 1 is itself.
 
     Attributes:
         surfaces: what is summed.
         weights: one each.
+        cost: gain that a unit of money must bring to be worth spending, where the total is free.
     """
 
     surfaces: Sequence[Surface]
     weights: Sequence[float]
+    cost: float = 0.0
+
+    def gross(self, amounts_nc: Floats) -> Floats:
+        """Weighted gain of plans before the money they cost, (N,)."""
+        parts = [w * s.predict(amounts_nc) for s, w in zip(self.surfaces, self.weights, strict=True) if w]
+        return np.asarray(np.sum(parts, axis=0))
 
     def predict(self, amounts_nc: Floats) -> Floats:
         """Weighted gain of plans, (N,)."""
-        parts = [w * s.predict(amounts_nc) for s, w in zip(self.surfaces, self.weights, strict=True) if w]
-        return np.asarray(np.sum(parts, axis=0))
+        return np.asarray(self.gross(amounts_nc) - self.cost * np.atleast_2d(amounts_nc).sum(axis=1))
 
     def slice(self, amounts_c: Floats, channel: int, grid: Floats) -> Floats:
         """Weighted gain along one channel's amount."""
         plans_nc = np.repeat(np.asarray(amounts_c)[None, :], len(grid), axis=0)
         plans_nc[:, channel] = grid
         return self.predict(plans_nc)
+
+
+def mixed(blends: Sequence[Blend], weights: Sequence[float]) -> Blend:
+    """A weighted sum of blends."""
+    surfaces = [surface for blend in blends for surface in blend.surfaces]
+    parts = [w * own for blend, w in zip(blends, weights, strict=True) for own in blend.weights]
+    return Blend(surfaces, parts, sum(w * blend.cost for blend, w in zip(blends, weights, strict=True)))
 
 
 def tabulate(
@@ -110,13 +123,14 @@ def climb(
         problem: total and limits.
         blend: what to maximise.
         start_c: plan to start from.
-        move: share of the total any channel may change by in the first step.
+        move: share of the money spent any channel may change by in the first step.
         hold: (another blend, the level it must keep): an epsilon constraint.
         solver: `highs` or `cbc`.
     """
     at_c, value = start_c, float(blend.predict(start_c)[0])
-    size = max(abs(value), 1e-12)
-    reach = move * problem.total
+    size = max(abs(float(blend.gross(start_c)[0])), 1e-12)
+    spent = max(float(start_c.sum()), NARROWEST * problem.total)
+    reach = move * spent
     for _ in range(STEPS):
         try:
             step = _step(problem, blend, at_c, reach, hold, solver)
@@ -130,7 +144,7 @@ def climb(
         if gained > ENOUGH * size and held:
             continue
         reach /= 3.0
-        if reach < NARROWEST * problem.total:
+        if reach < NARROWEST * spent:
             break
     return at_c
 
@@ -155,7 +169,7 @@ def _step(
         move=move,
         floor=floor,
         priced=False,
-        relaxed=move < INTEGER_FROM * problem.total,
+        relaxed=move < INTEGER_FROM * float(at_c.sum()),
         solver=solver,
     )
 

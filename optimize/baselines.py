@@ -28,7 +28,7 @@ _NOTHING = 1e-12
 def equal(problem: BudgetProblem) -> Floats:
     """The same amount for every channel that can take money, moved onto the limits."""
     amounts_c = np.zeros(len(problem.lower_c))
-    amounts_c[problem.free_c] = problem.total / len(problem.free_c)
+    amounts_c[problem.free_c] = problem.start_total / len(problem.free_c)
     return project(problem, amounts_c)
 
 
@@ -55,7 +55,7 @@ def five_three_two(problem: BudgetProblem) -> Floats:
             amounts_c[takers] = share * weight / weight.sum()
     if amounts_c.sum() <= 0:
         return historical(problem)
-    amounts_c *= problem.total / amounts_c.sum()
+    amounts_c *= problem.start_total / amounts_c.sum()
     return project(problem, scaled(problem, amounts_c) if problem.violations(amounts_c) else amounts_c)
 
 
@@ -76,7 +76,7 @@ def proportional(problem: BudgetProblem, credit_c: Floats) -> Floats | None:
     if credit_c.shape != (count,) or not np.isfinite(credit_c).all():
         raise LimitError(f"credit: must be {count} finite numbers, one a channel, got {credit_c}")
     weight_c = np.where(problem.world.priced_c, np.maximum(credit_c, 0.0), 0.0)
-    return problem.total * (weight_c / weight_c.sum()) if weight_c.sum() > 0 else None
+    return problem.start_total * (weight_c / weight_c.sum()) if weight_c.sum() > 0 else None
 
 
 def in_proportion(problem: BudgetProblem, credit_c: Floats) -> Floats:
@@ -94,11 +94,13 @@ def in_proportion(problem: BudgetProblem, credit_c: Floats) -> Floats:
     return project(problem, scaled(problem, amounts_c) if problem.violations(amounts_c) else amounts_c)
 
 
-def scaled(problem: BudgetProblem, amounts_c: Floats) -> Floats:
+def scaled(problem: BudgetProblem, amounts_c: Floats, total: float | None = None) -> Floats:
     """Every amount times one level, cut to the bounds; those of a group at its limit times one of their own.
 
     It is the nearest plan in relative entropy where groups do not overlap; `project` does the rest.
+    `total` is what the amounts shall add up to; default: where the search starts.
     """
+    total = problem.start_total if total is None else total
     lower_c, upper_c = problem.lower_c, np.minimum(problem.upper_c, problem.total)
     amounts_c = np.where(amounts_c > _NOTHING * problem.total, amounts_c, 0.0)
     groups = [(group, np.array(group.channels, dtype=np.intp)) for group in problem.groups]
@@ -118,7 +120,7 @@ def scaled(problem: BudgetProblem, amounts_c: Floats) -> Floats:
                 found_c[members] = at_limit(n, bound)
         return found_c
 
-    return _levelled(filled, amounts_c, problem.total)
+    return _levelled(filled, amounts_c, total)
 
 
 def _cut(wanted: Floats, lower: Floats, upper: Floats) -> Callable[[float], Floats]:

@@ -13,17 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from optimize.evaluator import SEARCH_REPLICATE, Evaluation, Evaluator
+from optimize.found import Search
 from optimize.problem import BudgetProblem
 from optimize.projection import project
 from sim import LimitError
 
+if TYPE_CHECKING:
+    from optimize.methods import Method
+
 Floats = npt.NDArray[np.float64]
 
+#: Share of the runs for the first mix, and totals tried along its shape, as shares of the way from the least
+#: to the most (log scale).
+FIRST_SHARE, WAY_DOWN = 0.4, (1.0, 0.95, 0.85, 0.0)
+#: Least share of the most that counts as a plan.
+LEAST = 0.01
 #: Draws a plan is measured on, the further ones of the last check, and what that check costs at most.
 DRAWS, CONFIRMATIONS, KEEP = 4, 5, 20
 #: Halvings after each mix, rounds of mixes, share of the runs left for the next one, how far below it is.
@@ -45,6 +55,55 @@ class Trial:
     amounts: Floats
     total: float
     surplus: float
+
+
+def search_cheapest(problem: BudgetProblem, evaluator: Evaluator, method: Method, *, seed: int) -> Search:
+    """The method at the most that may be spent, then down to the least that still reaches the targets."""
+    found = Search()
+    most = problem.span[1]
+    least = max(problem.span[0], LEAST * most)
+
+    def mix(total: float, share: float) -> Floats | None:
+        return _mix(problem, evaluator, method, total, share, found, seed)
+
+    shape = mix(most, FIRST_SHARE)
+    if shape is None:
+        return found
+    evaluator.stage = "looking for the total"
+    plans = _scaled(problem, shape, [(least / most) ** (1.0 - way) for way in WAY_DOWN], found.notes)
+    found.best = cheapest_plan(problem, evaluator, plans, mix) or found.best
+    return found
+
+
+def _mix(
+    problem: BudgetProblem,
+    evaluator: Evaluator,
+    method: Method,
+    total: float,
+    share: float,
+    found: Search,
+    seed: int,
+) -> Floats | None:
+    """The method at one total, on a share of the runs left; the best plan's amounts."""
+    try:
+        exact = problem.at_total(total)
+    except LimitError as fault:
+        found.notes.append(f"the mix at a total of {total:,.0f} was not searched: {fault}")
+        return None
+    part = evaluator.part(exact, int(share * evaluator.runs_left))
+    if part.affordable() < 2:
+        found.notes.append(f"too few runs were left to search the mix at a total of {total:,.0f}")
+        return None
+    try:
+        solved = method(exact, part, seed=seed)
+    finally:
+        evaluator.adopt(part, lambda amounts: amounts)
+    best = solved.best or part.best()
+    if best is None:
+        return None
+    found.best, found.misses = best, solved.misses
+    found.notes += solved.notes
+    return best.amounts_c
 
 
 def cheapest_plan(
@@ -122,14 +181,19 @@ def _halve(problem: BudgetProblem, evaluator: Evaluator, trials: list[Trial]) ->
         trials += _tried(problem, evaluator, plans)
 
 
-def _scaled(problem: BudgetProblem, amounts: Floats, factors: Sequence[float]) -> list[Floats]:
-    plans = []
+def _scaled(
+    problem: BudgetProblem, amounts: Floats, factors: Sequence[float], notes: list[str] | None = None
+) -> list[Floats]:
+    """A shape at other totals, moved onto the limits; totals are kept within what the limits allow."""
+    plans, (least, most) = [], problem.span
     for factor in factors:
-        total = min(factor * float(amounts.sum()), problem.total)
+        total = min(max(factor * float(amounts.sum()), least), most)
         try:
             plans.append(project(problem.at_total(total), amounts / amounts.sum() * total))
-        except LimitError:
-            continue
+        except LimitError as fault:
+            # Limits such as a minimum-if-on leave holes between the least and the most.
+            if notes is not None:
+                notes.append(f"a total of {total:,.0f} was left out: {fault}")
     return plans
 
 

@@ -43,7 +43,7 @@ def _round(evaluator: Evaluator, aim: Aim, centre: Evaluation, width: float, kee
     if curves is None:
         return None
     try:
-        answer = best_mix(problem, curves, priced=False).amounts_c
+        answer = best_mix(problem, curves, priced=False, cost=aim.cost(centre)).amounts_c
     except (LimitError, SolverError):
         return width * CLOSER
     half = project(problem, 0.5 * (answer + centre.amounts_c))
@@ -55,7 +55,7 @@ def _grids(
     problem: BudgetProblem, centre: Evaluation, factors: Sequence[float], width: float
 ) -> dict[int, list[float]]:
     """Amounts of each channel, spread over `width` of the way to the outermost."""
-    even = problem.total / len(problem.free_c)
+    even = float(centre.amounts_c.sum()) / len(problem.free_c)
     grids = {}
     for c in problem.free_c:
         at = float(centre.amounts_c[c])

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from optimize.ascent import Blend, climb, price
+from optimize.ascent import climb, price
 from optimize.bounds import bounds
 from optimize.curves import FitError, Surface, with_holdout
 from optimize.evaluator import Evaluation, Evaluator
@@ -22,7 +22,7 @@ from optimize.flatness import FlatRange, flat_ranges
 from optimize.found import Search
 from optimize.objectives import Objective
 from optimize.problem import BudgetProblem
-from optimize.surfaces import fit_all, levelled, usable as usable_plans
+from optimize.surfaces import blends, fit_all, levelled, usable as usable_plans
 from sim import LimitError, SolverError
 
 Floats = npt.NDArray[np.float64]
@@ -128,17 +128,16 @@ def explain(
         with_holdout(surface, search.misses.get(goal.name, [])[-len(usable) // 2 :])
         for goal, surface in zip(problem.goals, fit_all(problem, evaluator, best, seed=seed), strict=True)
     ]
-    goal = problem.goals[0]
+    goal, blend = problem.goals[0], blends(problem, surfaces, best)[0]
     try:
         # Prices belong to the model's own optimum, a short climb from the plan: away from it, the
         # programme would price the edge of the range it may move in.
-        blend = Blend(surfaces[:1], [1.0])
         prices = dict(price(problem, blend, climb(problem, blend, best.amounts_c, move=0.15)).prices)
     except (LimitError, SolverError):
         prices = {}
-    scale, ref = goal.scale(best.kpis), best.value(goal)
+    scale, cost = goal.scale(best.kpis), goal.cost(best.value(goal)) - blend.cost
     unit = goal.price_unit.format(currency=problem.currency)
-    total = (prices["total"] - goal.cost(ref)) / scale if "total" in prices else None
+    total = (prices["total"] - cost) / scale if "total" in prices else None
     return replace(
         bare,
         curves=tuple(
@@ -148,7 +147,7 @@ def explain(
         ),
         fits={goal.name: surface.error for goal, surface in zip(problem.goals, surfaces, strict=True)},
         shadow_price=ShadowPrice(total, unit, simulated),
-        flat=flat_ranges(problem, goal, surfaces[0], best),
+        flat=flat_ranges(problem, goal, blend, best),
         binding=tuple(limits_met(problem, best.amounts_c, {name: p / scale for name, p in prices.items()})),
     )
 

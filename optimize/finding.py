@@ -85,7 +85,8 @@ def _final(
     if several or problem.targets or problem.minimise_spend:
         return None
     rules = {name: rule(at_total_of(problem, best)) for name, rule in BASELINES.items()}
-    predict = foretell(problem, evaluator, seed=seed)
+    blend = foretell(problem, evaluator, seed=seed)
+    predict = None if blend is None else blend.predict
     return final(evaluator, evaluator.meter, best, rules, FINAL_RUNS * replicates, predict=predict)
 
 

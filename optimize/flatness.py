@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.ascent import Blend, tabulate
-from optimize.curves import Surface
 from optimize.evaluator import Evaluation
 from optimize.linear import Floor, Pieces, best_mix
 from optimize.objectives import Objective
@@ -52,13 +51,13 @@ class FlatRange:
 
 
 def flat_ranges(
-    problem: BudgetProblem, goal: Objective, surface: Surface, best: Evaluation
+    problem: BudgetProblem, goal: Objective, blend: Blend, best: Evaluation
 ) -> tuple[FlatRange, ...]:
     """The range of every free channel around the recommended plan; empty where programmes have no answer."""
     loss = LOSS * abs(best.value(goal)) * goal.scale(best.kpis)
     if not (np.isfinite(loss) and loss > 0):
         return ()
-    blend, at_c = Blend([surface], [1.0]), best.amounts_c
+    at_c = best.amounts_c
     found = []
     for c in problem.free_c:
         try:

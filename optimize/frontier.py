@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from optimize.ascent import Blend, climb
+from optimize.ascent import climb
 from optimize.chances import draws
 from optimize.evaluator import Evaluation, Evaluator
 from optimize.pareto import hypervolume, knee, non_dominated, spread
 from optimize.problem import BudgetProblem
-from optimize.surfaces import fit_all, usable
+from optimize.surfaces import blends, fit_all, usable
 
 if TYPE_CHECKING:
     from sim import Interval, Replicates
@@ -125,8 +125,7 @@ def epsilon_points(
     """
     if len(problem.free_c) < 2 or len(usable(evaluator)) < 2 * len(problem.free_c):
         return []
-    surfaces = fit_all(problem, evaluator, centre, seed=seed)
-    first, others = Blend(surfaces[:1], [1.0]), [Blend([surface], [1.0]) for surface in surfaces[1:]]
+    first, *others = blends(problem, fit_all(problem, evaluator, centre, seed=seed), centre)
     top_c = climb(problem, first, centre.amounts_c)
     found, levels = [top_c], LEVELS[min(len(others), max(LEVELS))]
     for other in others:

@@ -151,6 +151,25 @@ class BudgetProblem:
         """Money spent at least."""
         return self.total if self.total_min is None else self.total_min
 
+    @property
+    def free_total(self) -> bool:
+        """True where how much to spend is decided too."""
+        return self.total_min is not None
+
+    @cached_property
+    def span(self) -> tuple[float, float]:
+        """Least and most money that plans within the limits spend, floors and bounds counted."""
+        if not self.free_total:
+            return self.total, self.total
+        from optimize.projection import extreme_totals
+
+        return extreme_totals(self)
+
+    @property
+    def start_total(self) -> float:
+        """Where a search of the total starts: what today spends, as far as the limits allow."""
+        return min(max(self.status_quo.total, self.span[0]), self.span[1])
+
     @cached_property
     def goals(self) -> tuple[Objective, ...]:
         """The objectives, looked up; with targets, less a penalty for missing them."""
@@ -199,8 +218,11 @@ class BudgetProblem:
         return Plan(self.world.channels, spend_tc)
 
     def status_quo_at_total(self) -> Floats:
-        """Today's mix scaled to the total; an even split where today spends nothing."""
-        return self.anchor * self.total
+        """Today's mix scaled to the total; an even split where today spends nothing.
+
+        Where the total is free, scaled to today's own, as near as the limits allow.
+        """
+        return self.anchor * self.start_total
 
     def lifted(self, amounts_c: Floats) -> Floats:
         """(I,) money by channel spread over the flights as today, then moved onto the limits."""

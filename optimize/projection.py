@@ -47,6 +47,20 @@ def project(problem: BudgetProblem, amounts: Floats) -> Floats:
     return tidy(problem, values(problem, x_c, unit))
 
 
+def extreme_totals(problem: BudgetProblem) -> tuple[float, float]:
+    """Least and most of sum_i x_i within the limits."""
+    ends = []
+    for sense in (pulp.LpMinimize, pulp.LpMaximize):
+        model = pulp.LpProblem("extreme", sense)
+        x_c = {int(i): model.add_variable(f"x_{i:02d}", 0, None) for i in problem.free_c}
+        model += pulp.lpSum(list(x_c.values())), "spent"
+        rows = Rows(model, problem.total)
+        limit(rows, problem, x_c)
+        run_solver(model, integer=bool(rows.binaries))
+        ends.append(float(values(problem, x_c, problem.total).sum()))
+    return max(ends[0], problem.least_total), min(ends[1], problem.total)
+
+
 def values(problem: BudgetProblem, x_c: Mapping[int, Any], unit: float) -> Floats:
     """(I,) amounts of a solved model."""
     found = np.zeros(len(problem.lower_c))

@@ -71,6 +71,13 @@ class Aim:
                 found += w * (gain - there) / (goal.scale(centre.kpis) * size)
         return found
 
+    def cost(self, centre: Evaluation) -> float:
+        """Gain, in the unit of `value`, that a unit of money must bring where the total is free; else 0."""
+        if not self.problem.free_total:
+            return 0.0
+        goals = zip(self.weights, self.problem.goals, self.size_k, strict=True)
+        return sum(w * g.cost(centre.value(g)) / (g.scale(centre.kpis) * size) for w, g, size in goals if w)
+
     def best(self, evaluations: Sequence[Evaluation]) -> Evaluation | None:
         """The feasible plan that is highest."""
         usable = [done for done in evaluations if done.feasible and not done.failure]

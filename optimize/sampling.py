@@ -26,17 +26,21 @@ Floats = npt.NDArray[np.float64]
 FLOOR = 0.05
 #: A channel below this share of an even split is opened again in so many plans, with so much.
 LOW, REOPENED, OPENED_WITH = 0.3, 0.3, (0.3, 1.2)
+#: Share of the ceiling below which a plan is drawn as if it spent that much.
+LEAST_TOTAL = 0.01
 
 
 def around(
     problem: BudgetProblem, amounts_c: Floats, spread: float, count: int, rng: np.random.Generator
 ) -> list[Floats]:
-    """Plans within the limits whose amounts differ by about `spread` on a log scale."""
-    even = problem.total / len(problem.free_c)
-    takes_c = problem.upper_c > 0
+    """Plans within the limits whose amounts, and total where it is free, differ by about `spread` (log)."""
+    even = max(float(amounts_c.sum()), LEAST_TOTAL * problem.total) / len(problem.free_c)
+    takes_c, channels = problem.upper_c > 0, len(amounts_c)
     plans = []
-    for z_c in _directions(count, len(amounts_c), rng):
-        moved = (amounts_c + FLOOR * even * takes_c) * np.exp(spread * z_c)
+    for z_c in _directions(count, channels + problem.free_total, rng):
+        moved = (amounts_c + FLOOR * even * takes_c) * np.exp(spread * z_c[:channels])
+        if problem.free_total:
+            moved *= even * len(problem.free_c) * np.exp(spread * z_c[channels]) / moved.sum()
         opened = takes_c & (amounts_c < LOW * even) & (rng.random(len(amounts_c)) < REOPENED)
         moved[opened] = even * rng.uniform(*OPENED_WITH, int(opened.sum()))
         plans.append(within(problem, moved))
@@ -45,10 +49,11 @@ def around(
 
 def within(problem: BudgetProblem, amounts_c: Floats) -> Floats:
     """The plan brought to the total and onto the limits, proportions kept as far as they allow."""
-    amounts_c = amounts_c * problem.total / amounts_c.sum()
+    least, most = problem.span
+    amounts_c = amounts_c * min(max(amounts_c.sum(), least), most) / amounts_c.sum()
     if not problem.violations(amounts_c):
         return problem.settle(amounts_c)
-    return project(problem, scaled(problem, amounts_c))
+    return project(problem, scaled(problem, amounts_c, float(amounts_c.sum())))
 
 
 def _directions(count: int, channels: int, rng: np.random.Generator) -> Floats:

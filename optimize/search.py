@@ -61,7 +61,8 @@ def search_optuna(
             reference = _warm_start(problem, evaluator, search, seed=seed, keep=keep)
         if trials is not None:
             _ask_and_tell(problem, evaluator, trials, shared=bool(study.storage), keep=keep)
-    predict = foretell(problem, evaluator, seed=seed) if keep else None
+    blend = foretell(problem, evaluator, seed=seed) if keep else None
+    predict = None if blend is None else blend.predict
     search.best = recheck(evaluator, problem.goals[0], reference, keep, predict) or evaluator.best()
     return search
 
@@ -220,7 +221,7 @@ def _box(problem: BudgetProblem, evaluator: Evaluator) -> tuple[Floats, Floats]:
 
     CMA-ES starts from the middle of its box, so re-centring the box is its warm start.
     """
-    count = len(problem.free_c)
+    count = len(problem.free_c) + problem.free_total
     best = evaluator.best()
     if best is None or len(problem.goals) > 1 or not _warm_runs(problem, evaluator):
         return np.zeros(count), np.full(count, TOP)

@@ -1,7 +1,8 @@
 """Points of the unit cube <-> budgets that meet the limits, without favouring any channel.
 
     symbol  meaning                                            shape
-    u_c     coordinates a sampler draws, each in [0, 1)        (C,)   free channels
+    u_c     coordinates a sampler draws, each in [0, 1)        (C,)   free channels; (C + 1,) where the
+                                                                      total is free: the last one says it
     e_c     -log(1 - u_c): exponential when u is uniform       (C,)
     w_c     e_c / sum e: uniform on the simplex                (C,)
 
@@ -28,12 +29,12 @@ TOP = 1.0 - 1e-9
 def decode(problem: BudgetProblem, u: Floats) -> Floats:
     """Amounts within all limits for coordinates of the free channels."""
     free = problem.free_c
-    e_c = -np.log1p(-np.clip(u, 0.0, TOP))
+    least, most = problem.span
+    total = most if len(u) == len(free) else least + (most - least) * float(np.clip(u[-1], 0.0, 1.0))
+    e_c = -np.log1p(-np.clip(u[: len(free)], 0.0, TOP))
     w_c = e_c / e_c.sum() if e_c.sum() > 0 else np.full(len(free), 1.0 / len(free))
     amounts = np.zeros(len(problem.lower_c))
-    amounts[free] = fill(
-        w_c, problem.lower_c[free], np.minimum(problem.upper_c[free], problem.total), problem.total
-    )
+    amounts[free] = fill(w_c, problem.lower_c[free], np.minimum(problem.upper_c[free], problem.total), total)
     settled = problem.settle(amounts)
     return settled if not problem.violations(settled) else project(problem, amounts)
 
@@ -44,11 +45,14 @@ def encode(problem: BudgetProblem, amounts_c: Floats) -> Floats:
     The sum of the exponentials is free; its mean, one a channel, is taken, where the map is steepest
     in the middle of the cube.
     """
-    free = problem.free_c
+    free, (least, most) = problem.free_c, problem.span
+    room = most - least
+    last = [(float(amounts_c.sum()) - least) / room if room > 0 else 1.0] if problem.free_total else []
     above = np.maximum(amounts_c[free] - problem.lower_c[free], 0.0)
     if above.sum() <= 0:
-        return np.zeros(len(free))
-    return np.asarray(np.clip(-np.expm1(-len(free) * above / above.sum()), 0.0, TOP))
+        return np.array([*np.zeros(len(free)), *last])
+    u_c = np.clip(-np.expm1(-len(free) * above / above.sum()), 0.0, TOP)
+    return np.array([*u_c, *np.clip(last, 0.0, 1.0)])
 
 
 def fill(w_c: Floats, lower_c: Floats, upper_c: Floats, total: float) -> Floats:

@@ -1,9 +1,8 @@
 """Searches in stages: how much to spend, then the mix, then its timing, each by the method asked for.
 
     problem                          stages
-    one flight, total exact          the method alone
-    total within limits              mix at the whole total, its shape at other totals, mix at the best one
-    cheapest plan for targets        the same, down to the smallest total that still reaches them
+    one flight                       the method alone; where the total is free it is one more variable
+    cheapest plan for targets        the mix at the whole total, down along its shape, the mix again
     flights                          the mix with today's timing, then the timing (`timing`); for several
                                      objectives, and for the cheapest plan, today's timing stays
 
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from optimize.cheapest import search_cheapest
 from optimize.evaluator import Evaluation, Evaluator
 from optimize.found import Search
 from optimize.problem import BudgetProblem, spread
@@ -49,27 +49,23 @@ class Staged(Search):
 
 def search(problem: BudgetProblem, evaluator: Evaluator, method: Method, *, seed: int) -> Staged:
     """Run the method, in as many stages as the problem has."""
-    timed, within = len(problem.flights) > 1, problem.total_min is not None
-    if not timed and not within:
-        found = method(problem, evaluator, seed=seed)
-        return Staged(found.best, found.misses)
+    timed = len(problem.flights) > 1
     staged = Staged()
     mix = problem.mix if timed and problem.mix is not None else problem
     one_goal = len(problem.goals) == 1
     share = MIX_SHARE if timed and one_goal else 1.0
     part = evaluator.part(mix, max(int(share * evaluator.runs), 2)) if timed else evaluator
     try:
-        found = search_total(mix, part, method, seed=seed) if within else method(mix, part, seed=seed)
+        found = _mix_of(mix)(mix, part, method, seed=seed)
     finally:
         if timed:
             evaluator.adopt(part, lifting(problem))
     best, staged.misses = found.best, found.misses
+    staged.candidates, staged.notes, staged.best = found.candidates, found.notes, best
     if best is None:
         return staged
-    exact = mix.at_total(float(best.amounts_c.sum())) if within else mix
-    staged.part = None if problem.minimise_spend else (exact, part, best)
-    staged.best = best
     if timed:
+        staged.part = None if problem.minimise_spend else (mix, part, best)
         start = problem.lifted(best.amounts_c)
         if one_goal and not problem.minimise_spend:
             staged.best = improve_timing(problem, evaluator, start, seed=seed)
@@ -78,6 +74,15 @@ def search(problem: BudgetProblem, evaluator: Evaluator, method: Method, *, seed
             # Whether targets are reached was settled on several draws, not on these alone.
             staged.best = replace(scored[0], miss=best.miss, feasible=best.feasible) if scored else None
     return staged
+
+
+def _mix_of(problem: BudgetProblem) -> Callable[..., Search]:
+    """What searches the mix, and its total where that is free."""
+    if problem.minimise_spend:
+        return search_cheapest
+    if problem.free_total:
+        return search_total
+    return lambda mix, part, method, *, seed: method(mix, part, seed=seed)
 
 
 def lifting(problem: BudgetProblem) -> Callable[[Floats], Floats]:

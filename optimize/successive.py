@@ -43,22 +43,23 @@ def step(evaluator: Evaluator, aim: Aim, centre: Evaluation, region: float, keep
     Returns:
         None when the runs do not reach. The better plan, if there is one, is among the evaluator's.
     """
-    problem = evaluator.problem
+    problem, cost = evaluator.problem, aim.cost(centre)
     curves = sample_curves(evaluator, aim, centre, _grids(problem, centre, region), keep)
     if curves is None:
         return None
     for _ in range(TRIES):
         try:
-            answer = best_mix(problem, _clipped(problem, curves, centre, region), priced=False)
+            answer = best_mix(problem, _clipped(problem, curves, centre, region), priced=False, cost=cost)
         except (LimitError, SolverError):
             return region * NARROWER
-        if answer.gain <= 0:
+        foretold = answer.gain - cost * float(answer.amounts_c.sum() - centre.amounts_c.sum())
+        if foretold <= 0:
             return region * NARROWER
         done = score_within(evaluator, [answer.amounts_c], keep)
         if not done:
             return None
         if done[0].feasible and not done[0].failure:
-            share = (aim.value(done[0]) - aim.value(centre)) / answer.gain
+            share = (aim.value(done[0]) - aim.value(centre)) / foretold
             if share > 0:
                 return (
                     min(region * WIDER, WIDEST)
@@ -69,16 +70,16 @@ def step(evaluator: Evaluator, aim: Aim, centre: Evaluation, region: float, keep
     return region
 
 
-def _half_width(problem: BudgetProblem, amount: float, region: float) -> float:
-    return region * max(amount, LEAST * problem.total / len(problem.free_c))
+def _half_width(problem: BudgetProblem, amount: float, region: float, spent: float) -> float:
+    return region * max(amount, LEAST * spent / len(problem.free_c))
 
 
 def _grids(problem: BudgetProblem, centre: Evaluation, region: float) -> dict[int, list[float]]:
     """A little less and a little more of each channel, within its bounds."""
-    grids = {}
+    grids, spent = {}, float(centre.amounts_c.sum())
     for c in problem.free_c:
         at = float(centre.amounts_c[c])
-        width = _half_width(problem, at, region)
+        width = _half_width(problem, at, region, spent)
         low, high = float(problem.lower_c[c]), min(float(problem.upper_c[c]), problem.total)
         ends = (max(at - width, low), min(at + width, high))
         grids[int(c)] = [round(end, 2) for end in ends if abs(end - at) > 1e-6 * problem.total]
@@ -89,10 +90,10 @@ def _clipped(
     problem: BudgetProblem, curves: Mapping[int, Pieces], centre: Evaluation, region: float
 ) -> dict[int, Pieces]:
     """The same curves within a narrower region."""
-    found = {}
+    found, spent = {}, float(centre.amounts_c.sum())
     for c, curve in curves.items():
         at = float(centre.amounts_c[c])
-        width = _half_width(problem, at, region)
+        width = _half_width(problem, at, region, spent)
         inner = np.clip(curve.at_p, at - width, at + width)
         joints = np.unique(inner)
         if len(joints) < 2:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize.ascent import Blend, climb
+from optimize.ascent import Blend, climb, mixed
 from optimize.curves import Surface, fit_surface
 from optimize.evaluator import Evaluation, Evaluator
 from optimize.meter import PACE
@@ -16,8 +16,6 @@ from optimize.problem import BudgetProblem
 from optimize.sampling import around
 
 Floats = npt.NDArray[np.float64]
-Predict = Callable[[Floats], Floats]
-
 #: First move limit of a climb close by and of one that may cross the market, and the spread of its start.
 MOVE, FAR_MOVE, FAR_START = 0.15, 0.5, 0.8
 #: Weights of the first objective along a front, between its ends.
@@ -93,45 +91,58 @@ def note_luck(
         evaluator.luck[replicate] = float(np.mean([added_n[n] / goal.scale(done[n].kpis) for n in mine]))
 
 
-def foretell(problem: BudgetProblem, evaluator: Evaluator, *, seed: int) -> Predict | None:
-    """What a surface through everything simulated says of plans; None with too few plans for one."""
+def blends(problem: BudgetProblem, surfaces: Sequence[Surface], centre: Evaluation) -> list[Blend]:
+    """Each objective's surface; where the total is free, less what money costs it at the centre."""
+    found = []
+    for goal, surface in zip(problem.goals, surfaces, strict=True):
+        found.append(Blend([surface], [1.0], goal.cost(centre.value(goal)) if problem.free_total else 0.0))
+    return found
+
+
+def foretell(problem: BudgetProblem, evaluator: Evaluator, *, seed: int) -> Blend | None:
+    """A surface through everything simulated; None with too few plans for one."""
     centre = evaluator.best()
     if centre is None or len(problem.free_c) < 2 or len(evaluator.evaluations) < 2 * len(problem.free_c):
         return None
-    return fit_all(problem, evaluator, centre, seed=seed)[0].predict
+    return blends(problem, fit_all(problem, evaluator, centre, seed=seed), centre)[0]
 
 
 def optima(
     problem: BudgetProblem,
-    surfaces: Sequence[Surface],
+    each: Sequence[Blend],
     at_c: Floats,
     rng: np.random.Generator,
     *,
     wide: bool = True,
 ) -> list[Floats]:
-    """Where the surfaces are highest within the limits; for several objectives, points along the front."""
-    if len(surfaces) > 1:
-        return _front(problem, surfaces, at_c)
-    blend = Blend(surfaces, [1.0])
+    """Where the surfaces are highest within the limits; for several objectives, points along the front.
+
+    Args:
+        each: the surface of every objective.
+        at_c: plan to start from.
+        wide: start from plans far off too, for a better hill than the one being climbed.
+    """
+    if len(each) > 1:
+        return _front(problem, each, at_c)
+    blend = each[0]
     found = [climb(problem, blend, at_c, move=FAR_MOVE if wide else MOVE)]
     if wide:
         found.append(climb(problem, blend, around(problem, at_c, FAR_START, 1, rng)[0]))
     return [max(found, key=lambda row: float(blend.predict(row)[0]))]
 
 
-def _front(problem: BudgetProblem, surfaces: Sequence[Surface], at_c: Floats) -> list[Floats]:
+def _front(problem: BudgetProblem, each: Sequence[Blend], at_c: Floats) -> list[Floats]:
     """Weighted sums between each pair's ends, and epsilon constraints half way where sums cannot reach."""
-    alone = [climb(problem, Blend([surface], [1.0]), at_c) for surface in surfaces]
-    high_k = [float(s.predict(alone[k])[0]) for k, s in enumerate(surfaces)]
-    low_k = [min(float(s.predict(row)[0]) for row in alone) for s in surfaces]
+    alone = [climb(problem, blend, at_c) for blend in each]
+    high_k = [float(s.predict(alone[k])[0]) for k, s in enumerate(each)]
+    low_k = [min(float(s.predict(row)[0]) for row in alone) for s in each]
     size_k = [max(high - low, 1e-12) for high, low in zip(high_k, low_k, strict=True)]
     points = list(alone)
-    for k in range(1, len(surfaces)):
-        pair = [surfaces[0], surfaces[k]]
+    for k in range(1, len(each)):
         for weight in WEIGHTS:
-            blend = Blend(pair, [weight / size_k[0], (1.0 - weight) / size_k[k]])
+            blend = mixed([each[0], each[k]], [weight / size_k[0], (1.0 - weight) / size_k[k]])
             points.append(climb(problem, blend, at_c))
         for share in (0.33, 0.67):
-            held = Blend([surfaces[k]], [1.0]), low_k[k] + share * size_k[k]
-            points.append(climb(problem, Blend([surfaces[0]], [1.0]), alone[k], hold=held))
+            held = each[k], low_k[k] + share * size_k[k]
+            points.append(climb(problem, each[0], alone[k], hold=held))
     return points

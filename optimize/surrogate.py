@@ -16,13 +16,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from optimize.ascent import Blend
 from optimize.baselines import equal, historical
 from optimize.curves import Surface
 from optimize.evaluator import SEARCH_REPLICATE, Evaluation, Evaluator
 from optimize.found import Search
 from optimize.problem import BudgetProblem
 from optimize.sampling import around, score_within
-from optimize.surfaces import fit_all, gains, note_luck, optima, usable
+from optimize.surfaces import blends, fit_all, gains, note_luck, optima, usable
 
 Floats = npt.NDArray[np.float64]
 
@@ -87,7 +88,9 @@ def refine(
         if averaging:
             note_luck(evaluator, problem.goals[0], surfaces[0], usable(evaluator), centre)
         # Every third round looks further afield, for a better hill than the one being climbed.
-        targets = optima(problem, surfaces, centre.amounts_c, rng, wide=rounds % 3 == 0)
+        targets = optima(
+            problem, blends(problem, surfaces, centre), centre.amounts_c, rng, wide=rounds % 3 == 0
+        )
         evaluator.stage = "solving and refitting"
         batch = _batch(problem, targets, size, rng)
         before = evaluator.runs_used
@@ -119,14 +122,14 @@ def settle_on_top(
     bar = reference.value(goal) if reference is not None and not reference.failure else -np.inf
     tops: list[Floats] = []
     for _ in range(TOPS):
-        surface, known_c = _seen(problem, evaluator, seed=seed)
-        best = optima(problem, [surface], known_c, np.random.default_rng(seed), wide=False)[0]
+        blend, known_c = _seen(problem, evaluator, seed=seed)
+        best = optima(problem, [blend], known_c, np.random.default_rng(seed), wide=False)[0]
         if any(np.abs(best - top).sum() <= SAME * problem.total for top in tops):
             break
         tops.append(best)
         evaluator.score([best])
-    surface, known_c = _seen(problem, evaluator, seed=seed)
-    ranked = sorted(tops, key=lambda row: -float(surface.predict(row)[0]))
+    blend, known_c = _seen(problem, evaluator, seed=seed)
+    ranked = sorted(tops, key=lambda row: -float(blend.predict(row)[0]))
     for amounts_c in [*ranked, known_c]:
         for each in evaluator.score([amounts_c]):
             if each.feasible and not each.failure and each.value(goal) >= bar:
@@ -134,13 +137,13 @@ def settle_on_top(
     return None
 
 
-def _seen(problem: BudgetProblem, evaluator: Evaluator, *, seed: int) -> tuple[Surface, Floats]:
+def _seen(problem: BudgetProblem, evaluator: Evaluator, *, seed: int) -> tuple[Blend, Floats]:
     """A surface through everything, and the plan of those simulated that it thinks best."""
     done = usable(evaluator)
-    surface = fit_all(problem, evaluator, done[-1], seed=seed)[0]
-    value_n = surface.predict(np.array([each.amounts_c for each in done]))
+    blend = blends(problem, fit_all(problem, evaluator, done[-1], seed=seed), done[-1])[0]
+    value_n = blend.predict(np.array([each.amounts_c for each in done]))
     value_n = np.where([each.feasible for each in done], value_n, -np.inf)
-    return surface, done[int(np.argmax(value_n))].amounts_c
+    return blend, done[int(np.argmax(value_n))].amounts_c
 
 
 def _look(

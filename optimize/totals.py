@@ -1,111 +1,87 @@
-"""How much to spend: the method at one total, its plan's shape at others, the method again at the best.
+"""How much to spend, where that is decided too: a ceiling worth looking below.
 
-Where the total is free within limits, the best amount is looked for along the shape of the best mix; where
-the cheapest plan is wanted, `cheapest` goes down along it. Totals are compared over several draws: on one
-set of draws the best of many plans is in part the luckiest.
+The total is a variable of the surface, of the programmes and of the sampler like every amount, within what
+the limits let a plan spend. Only a ceiling far above today's money is brought down first, or all plans worth
+trying would lie in one corner: today's mix at rising totals says where more money stops paying.
+
+    symbol   meaning                                             unit
+    span     least and most that plans within the limits spend   currency
+    start    what today spends, as near as the span allows       currency
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize.cheapest import cheapest_plan
-from optimize.evaluator import SEARCH_REPLICATE, Evaluator
+from optimize.baselines import scaled
+from optimize.evaluator import Evaluator
 from optimize.found import Search
 from optimize.problem import BudgetProblem
 from optimize.projection import project
-from sim import LimitError
 
 if TYPE_CHECKING:
     from optimize.methods import Method
 
 Floats = npt.NDArray[np.float64]
 
-#: Share of the runs for the first mix.
-FIRST_SHARE = 0.4
-#: Totals tried along a shape, as shares of the way from the least to the most (log scale).
-WAY = (1.0, 0.95, 0.9, 0.8, 0.65, 0.5, 0.25, 0.0)
-#: The same for the cheapest plan, which halves its way from there.
-WAY_DOWN = (1.0, 0.95, 0.85, 0.0)
-#: Least share of the total that counts as a plan.
-LEAST = 0.01
-#: Draws over which totals are compared.
-DRAWS = 3
+#: Factor between two totals of today's mix, and how many are tried at most.
+STEP, MOST_TRIED = 3.0, 8
+#: Ceilings up to so many times where the search starts are looked below as they are.
+NEAR = 4.0
+#: Share of the ceiling from which on a plan counts as held by it, and times the ceiling is raised.
+HELD, RAISES = 0.95, 3
+#: Share of the runs kept for a search below a raised ceiling.
+KEPT = 0.15
 
 
 def search_total(problem: BudgetProblem, evaluator: Evaluator, method: Method, *, seed: int) -> Search:
-    """Search the total and the mix until the runs are used up."""
-    found = Search()
-    most, least = problem.total, max(problem.least_total, LEAST * problem.total)
-
-    def mix(total: float, share: float) -> Floats | None:
-        return _mix(problem, evaluator, method, total, share, found, seed)
-
-    shape = mix(most, FIRST_SHARE)
-    if shape is None:
-        return found
-    ways = WAY_DOWN if problem.minimise_spend else WAY
-    plans = at_totals(problem, shape, [least * (most / least) ** way for way in ways])
-    evaluator.stage = "looking for the total"
-    if problem.minimise_spend:
-        found.best = cheapest_plan(problem, evaluator, plans, mix) or found.best
-        return found
-    total = _best_total(problem, evaluator, plans)
-    if total is not None:
-        mix(total, 1.0)
+    """The method, with the total as a variable, below a ceiling that holds nothing back."""
+    most, found = problem.span[1], Search()
+    ceiling = worth_looking(problem, evaluator)
+    for n in range(RAISES + 1):
+        last = ceiling >= most or n == RAISES
+        part = below(problem, ceiling)
+        runs = evaluator.runs_left if last else int((1.0 - KEPT) * evaluator.runs_left)
+        inner = evaluator.part(part, runs)
+        if inner.affordable() < 2:
+            break
+        try:
+            solved = method(part, inner, seed=seed)
+        finally:
+            evaluator.adopt(inner, lambda amounts: amounts)
+        found.misses = solved.misses
+        found.candidates |= solved.candidates
+        found.notes += solved.notes
+        found.best = solved.best or found.best
+        spent = 0.0 if solved.best is None else float(solved.best.amounts_c.sum())
+        if last or spent < HELD * ceiling:
+            break
+        ceiling = min(STEP * ceiling, most)
     return found
 
 
-def at_totals(problem: BudgetProblem, shape: Floats, totals: Sequence[float]) -> list[Floats]:
-    """The shape at several totals, moved onto the limits that hold there."""
-    plans = []
-    for total in totals:
-        try:
-            plans.append(project(problem.at_total(total), shape / shape.sum() * total))
-        except LimitError:
-            continue
-    return plans
+def below(problem: BudgetProblem, ceiling: float) -> BudgetProblem:
+    """The same problem with a lower ceiling."""
+    return problem if ceiling >= problem.total else replace(problem, total=ceiling, resolve=problem.resolve)
 
 
-def _best_total(problem: BudgetProblem, evaluator: Evaluator, plans: Sequence[Floats]) -> float | None:
-    """The total of the plan that does best, averaged over a few draws."""
-    goal, rows = problem.goals[0], []
-    for replicate in range(SEARCH_REPLICATE, SEARCH_REPLICATE + DRAWS):
-        scored = evaluator.score(plans, replicate=replicate)
-        if len(scored) == len(plans):
-            rows.append([-np.inf if done.failure else done.value(goal) for done in scored])
-    if not rows or not np.isfinite(rows).all(axis=0).any():
-        return None
-    return float(plans[int(np.argmax(np.mean(rows, axis=0)))].sum())
-
-
-def _mix(
-    problem: BudgetProblem,
-    evaluator: Evaluator,
-    method: Method,
-    total: float,
-    share: float,
-    found: Search,
-    seed: int,
-) -> Floats | None:
-    """The method at one total, on a share of the runs left; the best plan's amounts."""
-    try:
-        exact = problem.at_total(total)
-    except LimitError:
-        return None
-    part = evaluator.part(exact, int(share * evaluator.runs_left))
-    if part.affordable() < 2:
-        return None
-    try:
-        solved = method(exact, part, seed=seed)
-    finally:
-        evaluator.adopt(part, lambda amounts: amounts)
-    best = solved.best or part.best()
-    if best is None:
-        return None
-    found.best, found.misses = best, solved.misses
-    return best.amounts_c
+def worth_looking(problem: BudgetProblem, evaluator: Evaluator) -> float:
+    """A ceiling some way above the total at which today's mix does best; the limits' own where it is near."""
+    least, most = problem.span
+    start = problem.start_total
+    if most <= NEAR * start or not problem.goals:
+        return most
+    evaluator.stage = "looking for the total"
+    goal, today = problem.goals[0], problem.anchor
+    wanted = [start * STEP**n for n in range(-1, MOST_TRIED - 1)]
+    totals = sorted({min(max(total, least), most) for total in wanted})
+    plans = [project(problem, scaled(problem, today * total, total)) for total in totals]
+    values = [-np.inf if done.failure else done.value(goal) for done in evaluator.score(plans)]
+    if not np.isfinite(values).any():
+        return most
+    best = float(plans[int(np.argmax(values))].sum())
+    return min(most, STEP * max(best, least))
