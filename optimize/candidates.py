@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from optimize.baselines import BASELINES
@@ -23,35 +23,70 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
+RECOMMENDED = "recommended"
+#: Rules of thumb in words.
+RULES = {
+    "status_quo": "now",
+    "equal": "the equal split",
+    "historical": "today's mix",
+    "five_three_two": "5-3-2",
+}
+
+
+def plan_words(name: str) -> str:
+    """What sentences call a judged plan."""
+    head, _, number = name.partition("_")
+    return f"finalist {number}" if head == "leader" else RULES.get(name, name)
+
 
 @dataclass(frozen=True)
 class Found:
-    """What the search found, before judgement."""
+    """What the search found, before judgement.
+
+    Attributes:
+        method: name in `METHODS`.
+        seed: of the search.
+        best: the plan to recommend, with the amounts that stand in it; None when nothing could be scored.
+        front: with several objectives, plans that no other beats on the search's draws.
+        linear: amounts of points that linear programmes add to the front.
+        final: who met whom on draws of their own.
+        why: the explanation of the plan recommended.
+        interrupted: True if Ctrl-C ended the search.
+        stopped: why the search gave up.
+        notes: stages that could not run, a sentence each.
+        plan: the plan to recommend, period by period, where money that cannot be placed was cut.
+        freed: channel -> money that was cut.
+        placing_runs: simulations used to see what can be placed.
+    """
 
     method: str
     seed: int
     best: Evaluation | None
-    front: list[Evaluation]
-    linear: list[Floats]
-    final: Final | None
-    why: Explanation
-    interrupted: bool
+    front: list[Evaluation] = field(default_factory=list)
+    linear: list[Floats] = field(default_factory=list)
+    final: Final | None = None
+    why: Explanation = field(default_factory=Explanation)
+    interrupted: bool = False
     stopped: str | None = None
+    notes: tuple[str, ...] = ()
+    plan: Plan | None = None
+    freed: Mapping[str, float] = field(default_factory=dict)
+    placing_runs: int = 0
 
 
 def judged_plans(problem: BudgetProblem, found: Found) -> dict[str, Plan]:
     """Everything the judge sees, by name."""
-    best = found.best
-    recommended = problem.status_quo if best is None else problem.plan(best.amounts_c)
-    plans = {"status_quo": problem.status_quo, "recommended": recommended}
+    best, plans = found.best, {"status_quo": problem.status_quo}
+    plans[RECOMMENDED] = problem.status_quo if best is None else found.plan or problem.plan(best.amounts_c)
     # Rules split the money that the recommended plan spends, over channels, timed as today.
     mix = at_total_of(problem, best)
     plans |= {name: problem.plan(problem.lifted(rule(mix))) for name, rule in BASELINES.items()}
     rivals = found.final.rivals if found.final else ()
     plans |= {f"leader_{n}": problem.plan(each.plan.amounts_c) for n, each in enumerate(rivals, start=1)}
-    others = [done for done in found.front if done is not best]
+    winner = found.final.winner.plan if found.final else best
+    others = [done for done in found.front if done is not winner]
     plans |= {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
-    linear = [row for row in found.linear if best is None or row is not best.amounts_c]
+    linear = [row for row in found.linear if winner is None or row is not winner.amounts_c]
     return plans | {f"linear_{n}": problem.plan(row) for n, row in enumerate(linear)}
 
 

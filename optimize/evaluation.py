@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim import Plan
 
 Floats = npt.NDArray[np.float64]
+SEARCH = "search"
 
 
 class Hopeless(OmnifunnelError):
@@ -38,6 +39,7 @@ class Evaluation:
         run: simulations used when it was done, counting itself.
         replicate: the draws it was measured on.
         miss: by how much it misses its targets, relative to them; 0 when it meets all.
+        origin: who asked for it: the method (`search`), or `Optuna` where that has a share of the runs.
     """
 
     amounts_c: Floats
@@ -47,6 +49,7 @@ class Evaluation:
     run: int
     replicate: int
     miss: float = 0.0
+    origin: str = SEARCH
 
     def value(self, goal: Objective) -> float:
         """The objective, as `Objective.value` ranks plans."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from optimize.evaluation import Evaluation as Evaluation, Hopeless, failure_of, measure
+from optimize.evaluation import SEARCH, Evaluation as Evaluation, Hopeless, failure_of, measure
 from optimize.meter import Meter as Meter, SimulationMeter as SimulationMeter, Unmeasured
 from optimize.objectives import Kpis, Objective
 from optimize.problem import BudgetProblem
@@ -50,6 +50,7 @@ class Evaluator:
         rechecks: plans scored on further search draws.
         luck: replicate -> what its draws add to the first objective, as far as a method has told.
         stage: words for the progress line.
+        origin: who asks for the plans scored next.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Evaluator:
         self.rechecks: list[Evaluation] = []
         self.luck: dict[int, float] = {}
         self.stage = "searching"
+        self.origin = SEARCH
         self._meter = meter
         self._progress = progress
         self._cache: dict[tuple[int, bytes], Evaluation] = {}
@@ -228,7 +230,7 @@ class Evaluator:
         failure = failure_of(self.problem, row, found, kpis)
         miss = missed(self.problem.targets, kpis)
         feasible = not miss and not self.problem.violations(row)
-        done = Evaluation(row, kpis, failure, feasible, self.runs_used, replicate, miss)
+        done = Evaluation(row, kpis, failure, feasible, self.runs_used, replicate, miss, self.origin)
         self._cache[_key(row, replicate)] = done
         (self.evaluations if replicate == SEARCH_REPLICATE else self.rechecks).append(done)
         self._failed_in_row = self._failed_in_row + 1 if failure else 0

@@ -18,7 +18,7 @@ from optimize.ascent import climb, price
 from optimize.bounds import bounds
 from optimize.curves import FitError, Surface, with_holdout
 from optimize.evaluator import Evaluation, Evaluator
-from optimize.flatness import FlatRange, flat_ranges
+from optimize.flatness import FlatRange, flat_ranges, flat_total
 from optimize.found import Search
 from optimize.objectives import Objective
 from optimize.problem import BudgetProblem
@@ -30,8 +30,6 @@ Floats = npt.NDArray[np.float64]
 #: Points of a drawn curve; share of the total a plan may differ by to be drawn beside it.
 GRID = 41
 BESIDE = 0.5
-#: Change of the total by which its price is checked.
-NUDGE = 0.02
 
 
 @dataclass(frozen=True)
@@ -100,30 +98,27 @@ class Binding:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Curves, fit errors, prices, binding limits and flatness of a recommended plan."""
+    """Curves, fit errors, prices, binding limits and flatness of a recommended plan.
+
+    `flat_total` is the least and most money that plans as good by the surface spend, where that is free.
+    """
 
     curves: tuple[ResponseCurve, ...] = ()
     fits: Mapping[str, FitError] = field(default_factory=dict)
     shadow_price: ShadowPrice | None = None
     binding: tuple[Binding, ...] = ()
     flat: tuple[FlatRange, ...] = ()
+    flat_total: tuple[float, float] | None = None
 
 
 def explain(
-    problem: BudgetProblem, evaluator: Evaluator, search: Search, best: Evaluation, *, seed: int, check: bool
+    problem: BudgetProblem, evaluator: Evaluator, search: Search, best: Evaluation, *, seed: int
 ) -> Explanation:
-    """Explain a recommended plan from everything simulated.
-
-    Args:
-        best: the plan, as it was scored.
-        check: simulate the total up and down if runs are left.
-    """
+    """Explain a recommended plan from everything simulated; `best` holds the amounts recommended."""
     bare = Explanation(binding=tuple(limits_met(problem, best.amounts_c, {})))
     usable = usable_plans(evaluator)
-    if len(problem.free_c) < 2 or len(usable) < len(problem.free_c) + 2:
+    if problem.decisions < 1 or len(usable) < len(problem.free_c) + 2:
         return bare
-    simulated = _nudge(problem, evaluator, best) if check else None
-    usable = usable_plans(evaluator)
     surfaces = [
         with_holdout(surface, search.misses.get(goal.name, [])[-len(usable) // 2 :])
         for goal, surface in zip(problem.goals, fit_all(problem, evaluator, best, seed=seed), strict=True)
@@ -133,8 +128,15 @@ def explain(
         # Prices belong to the model's own optimum, a short climb from the plan: away from it, the
         # programme would price the edge of the range it may move in.
         prices = dict(price(problem, blend, climb(problem, blend, best.amounts_c, move=0.15)).prices)
-    except (LimitError, SolverError):
+    except (LimitError, SolverError) as fault:
         prices = {}
+        search.notes.append(f"prices of limits: the programme on the fitted curves has no answer ({fault})")
+    try:
+        flat = flat_ranges(problem, goal, blend, best)
+        whole = flat_total(problem, goal, blend, best)
+    except (LimitError, SolverError) as fault:
+        flat, whole = (), None
+        search.notes.append(f"flat range: the programmes on the fitted curves have no answer ({fault})")
     scale, cost = goal.scale(best.kpis), goal.cost(best.value(goal)) - blend.cost
     unit = goal.price_unit.format(currency=problem.currency)
     total = (prices["total"] - cost) / scale if "total" in prices else None
@@ -146,22 +148,11 @@ def explain(
             for curve in _curves(problem, goal, surface, usable, best)
         ),
         fits={goal.name: surface.error for goal, surface in zip(problem.goals, surfaces, strict=True)},
-        shadow_price=ShadowPrice(total, unit, simulated),
-        flat=flat_ranges(problem, goal, blend, best),
+        shadow_price=ShadowPrice(total, unit),
+        flat=flat,
+        flat_total=whole,
         binding=tuple(limits_met(problem, best.amounts_c, {name: p / scale for name, p in prices.items()})),
     )
-
-
-def _nudge(problem: BudgetProblem, evaluator: Evaluator, best: Evaluation) -> float | None:
-    """Slope of the simulated objective when the whole plan grows and shrinks by `NUDGE`."""
-    evaluator.stage = "checking the price of the total"
-    if evaluator.affordable() < 2:
-        return None
-    up, down = evaluator.score([best.amounts_c * (1 + NUDGE), best.amounts_c * (1 - NUDGE)])
-    if up.failure or down.failure:
-        return None
-    goal = problem.goals[0]
-    return (up.value(goal) - down.value(goal)) / (2 * NUDGE * problem.total)
 
 
 def _curves(
@@ -176,7 +167,8 @@ def _curves(
     now_c = problem.status_quo.total_c
     curves = []
     for c in problem.free_c:
-        far = 1.1 * max(now_c[c], best.amounts_c[c], float(amounts_nc[:, c].max()), 0.01 * problem.total)
+        widest = float(amounts_nc[:, c].max(initial=0.0))
+        far = 1.1 * max(now_c[c], best.amounts_c[c], widest, 0.01 * problem.total)
         grid = np.linspace(0.0, far, GRID)
 
         def along(at: Any, c: int = int(c)) -> Floats:

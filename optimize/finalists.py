@@ -26,8 +26,8 @@ Predict = Callable[[Floats], Floats]
 WORTHWHILE = 60
 SHARE = 0.15
 LEADERS = 4
-#: Share of the total by which two finalists must differ.
-NEAR = 0.03
+#: Share of the money spent by which two finalists must differ, and losers of the final that are judged.
+NEAR, RIVALS = 0.03, 4
 #: First replicate number of the final, between the judge's and the search's.
 FINAL_REPLICATE = 500_000
 #: Runs kept for simulating a little more and a little less than the total.
@@ -108,14 +108,16 @@ class Finalist:
     """A plan that met others on draws which neither the search nor the judge uses.
 
     Attributes:
-        origin: `search`, or the name of a rule of thumb.
+        origin: `search`, another optimiser (see `opinions`), or the name of a rule of thumb.
         plan: as it was scored; by the final itself where the search never did.
         replicates: sets of draws it met in the final.
+        agree: others that came to the same plan, or nearly so.
     """
 
     origin: str
     plan: Evaluation
     replicates: int
+    agree: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class Final:
 
     Attributes:
         winner: the plan to recommend.
-        rivals: the others that came from the search, best first; rules of thumb are judged anyway.
+        rivals: the best of the others that were searched for, best first; rules of thumb are judged anyway.
         runs: simulations used.
     """
 
@@ -141,8 +143,9 @@ def final(
     runs: int,
     *,
     predict: Predict | None = None,
+    others: Mapping[str, Floats] | None = None,
 ) -> Final:
-    """Race the search's recommendation, its other leaders and the rules of thumb by sequential halving.
+    """Race the search's recommendation, its leaders, other answers and rules of thumb by sequential halving.
 
     Args:
         evaluator: the search, over.
@@ -151,11 +154,11 @@ def final(
         rules: name -> amounts of plans that meet the limits.
         runs: simulations that may be used.
         predict: (N, C) amounts -> what a response surface says of each.
+        others: origin -> amounts of further answers that meet the limits.
     """
     problem, goal = evaluator.problem, evaluator.problem.goals[0]
     today, chosen = evaluator.evaluations[0], _entrants(evaluator, best, rules, predict)
-    entries = [("search", done.amounts_c) for done in chosen]
-    entries += [(name, row) for name, row in rules.items() if _apart(row, chosen, problem.total)]
+    entries, agree = _entries(chosen, {**(others or {}), **rules}, _spent(best))
     known: list[Evaluation | None] = [*chosen, *[None] * (len(entries) - len(chosen))]
 
     def score(rows: Sequence[int], n: int) -> list[float]:
@@ -163,7 +166,7 @@ def final(
         plans = [problem.plan(entries[row][1]) for row in rows]
         values = []
         for row, found in zip(rows, meter.measure(plans, replicate=replicate), strict=True):
-            kpis = {**found, "idle": _idle(entries[row][1], found, today)}
+            kpis = {**found, "idle": idle_beyond(float(entries[row][1].sum()), found, today)}
             done = Evaluation(entries[row][1], kpis, None, True, evaluator.runs_used, replicate)
             known[row] = known[row] or done
             values.append(done.value(goal))
@@ -171,7 +174,7 @@ def final(
 
     race = halve(len(entries), runs, score, baseline=meter.baseline_runs, incumbent=True)
     finalists = {
-        n: Finalist(entries[n][0], done, len(race.scores[n]))
+        n: Finalist(entries[n][0], done, len(race.scores[n]), tuple(agree.get(n, ())))
         for n, done in enumerate(known)
         if done is not None
     }
@@ -179,15 +182,31 @@ def final(
     first = race.winner if unseated(race.scores, race.winner) else 0
     # Who stayed longer in the race stands first, then who did better.
     order = sorted(finalists, key=lambda n: (-len(race.scores[n]), -float(np.mean(race.scores[n] or [0.0]))))
-    rivals = [finalists[n] for n in order if n != first and finalists[n].origin == "search"]
-    return Final(finalists[first], tuple(rivals), race.runs)
+    rivals = [n for n in order if n != first and finalists[n].origin not in rules]
+    kept = rivals[:RIVALS] if first == 0 or 0 in rivals[:RIVALS] else [*rivals[: RIVALS - 1], 0]
+    return Final(finalists[first], tuple(finalists[n] for n in kept), race.runs)
+
+
+def _entries(
+    chosen: Sequence[Evaluation], others: Mapping[str, Floats], total: float
+) -> tuple[list[tuple[str, Floats]], dict[int, list[str]]]:
+    """Origin and amounts of everyone in the race; who came to a plan that is in it already, by its number."""
+    entries = [(done.origin, done.amounts_c) for done in chosen]
+    agree: dict[int, list[str]] = {}
+    for name, row in others.items():
+        same = [n for n, (_, met) in enumerate(entries) if np.abs(row - met).sum() <= NEAR * total]
+        if same:
+            agree.setdefault(same[0], []).append(name)
+        else:
+            entries.append((name, row))
+    return entries, agree
 
 
 def _entrants(
     evaluator: Evaluator, best: Evaluation, rules: Mapping[str, Floats], predict: Predict | None
 ) -> list[Evaluation]:
     """The recommendation and the search's other leaders, but for those that a rule of thumb stands for."""
-    chosen, total = [best], evaluator.problem.total
+    chosen, total = [best], _spent(best)
     others = leaders(evaluator, evaluator.problem.goals[0], evaluator.evaluations[0], predict)
     own = [done for done in others if all(_apart(row, [done], total) for row in rules.values())]
     _choose(chosen, own, LEADERS, total)
@@ -218,7 +237,10 @@ def final_of_front(
     values_rnk = np.empty((times, len(rows), len(problem.goals)))
     for r in range(times):
         found = meter.measure(plans, replicate=FINAL_REPLICATE + r)
-        seen = [{**kpis, "idle": _idle(row, kpis, today)} for row, kpis in zip(rows, found, strict=True)]
+        seen = [
+            {**kpis, "idle": idle_beyond(float(row.sum()), kpis, today)}
+            for row, kpis in zip(rows, found, strict=True)
+        ]
         values_rnk[r] = [[goal.value(kpis) for goal in problem.goals] for kpis in seen]
     means_nk = values_rnk.mean(axis=0)
     usable = 1 + np.flatnonzero(np.isfinite(means_nk[1:]).all(axis=1))
@@ -235,11 +257,15 @@ def final_of_front(
     return Final(Finalist("linear programme", done, times), runs=cost)
 
 
+def _spent(best: Evaluation) -> float:
+    return float(best.amounts_c.sum())
+
+
 def _apart(row: Floats, chosen: Sequence[Evaluation], total: float) -> bool:
     return all(np.abs(row - other.amounts_c).sum() > NEAR * total for other in chosen)
 
 
-def _idle(row: Floats, kpis: Kpis, today: Evaluation) -> float:
-    """Money unplaced beyond the share that today's mix leaves, as the search counts it."""
+def idle_beyond(offered: float, kpis: Kpis, today: Evaluation) -> float:
+    """Money not placed beyond the share that today's mix leaves, as the search counts it."""
     share = (today.kpis.get("unspent") or 0.0) / max(float(today.amounts_c.sum()), 1e-12)
-    return max(0.0, (kpis.get("unspent") or 0.0) - share * float(row.sum()))
+    return max(0.0, (kpis.get("unspent") or 0.0) - share * offered)

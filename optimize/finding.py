@@ -15,6 +15,8 @@ from optimize.explain import Explanation, explain, limits_met
 from optimize.finalists import Final, final, final_of_front
 from optimize.frontier import epsilon_points, pick, search_front
 from optimize.methods import Method
+from optimize.opinions import opinions
+from optimize.placing import placeable
 from optimize.problem import BudgetProblem
 from optimize.staged import Staged, search
 from optimize.surfaces import foretell
@@ -23,7 +25,7 @@ from sim import OmnifunnelError
 
 Floats = npt.NDArray[np.float64]
 #: Simulations of the final for each of the judge's replicates.
-FINAL_RUNS = 4
+FINAL_RUNS = 6
 
 
 def find(
@@ -45,19 +47,36 @@ def find(
         raise OmnifunnelError(_no_plan(evaluator))
     if best is not None and best.miss and not interrupted:
         raise OmnifunnelError(unreached(problem, evaluator.evaluations, evaluator.runs_used))
-    why, last, linear = Explanation(), None, []
+    found = Found(name, seed, best, front, interrupted=interrupted, stopped=stopped)
     if best is not None:
         try:
-            whole = not interrupted and stopped is None
-            if whole:
-                linear = _linear_points(problem, evaluator, searched, [best, *front], seed=seed)
-                last = _last_round(problem, evaluator, searched, best, front, linear, seed, replicates)
-                best = best if last is None else last.winner.plan
-            why = _explained(problem, evaluator, searched, best, seed=seed, check=whole)
+            if not interrupted and stopped is None:
+                found = _settled(problem, evaluator, searched, found, replicates)
+            found = _placeable(problem, evaluator, found)
         except KeyboardInterrupt:
-            interrupted = True
-            why = _explained(problem, evaluator, searched, best, seed=seed, check=False)
-    return Found(name, seed, best, front, linear, last, why, interrupted, stopped)
+            found = replace(found, interrupted=True)
+        found = replace(found, why=_explained(problem, evaluator, searched, found))
+    return replace(found, notes=tuple(dict.fromkeys(searched.notes)))
+
+
+def _settled(
+    problem: BudgetProblem, evaluator: Evaluator, searched: Staged, found: Found, replicates: int
+) -> Found:
+    """The final: which of the plans found, or a rule of thumb, to recommend."""
+    assert found.best is not None
+    candidates = [found.best, *found.front]
+    linear = _linear_points(problem, evaluator, searched, candidates, seed=found.seed)
+    last = _last_round(problem, evaluator, searched, found.best, found.front, linear, found.seed, replicates)
+    best = found.best if last is None else last.winner.plan
+    return replace(found, best=best, linear=linear, final=last)
+
+
+def _placeable(problem: BudgetProblem, evaluator: Evaluator, found: Found) -> Found:
+    """The recommended plan, cut to what can be placed where that is no worse."""
+    assert found.best is not None
+    kept = placeable(problem, evaluator, found.best)
+    best = replace(found.best, amounts_c=problem.by_flight(kept.plan)) if kept.freed else found.best
+    return replace(found, best=best, plan=kept.plan, freed=kept.freed, placing_runs=kept.runs)
 
 
 def _last_round(
@@ -74,20 +93,35 @@ def _last_round(
     if front and searched.part is None and not problem.targets:
         entries = [best, *(done for done in front if done is not best)]
         return final_of_front(evaluator, evaluator.meter, entries, linear, FINAL_RUNS * replicates)
-    return _final(problem, evaluator, best, seed=seed, replicates=replicates)
+    return _final(problem, evaluator, searched, best, seed=seed, replicates=replicates)
 
 
 def _final(
-    problem: BudgetProblem, evaluator: Evaluator, best: Evaluation, *, seed: int, replicates: int
+    problem: BudgetProblem,
+    evaluator: Evaluator,
+    searched: Staged,
+    best: Evaluation,
+    *,
+    seed: int,
+    replicates: int,
 ) -> Final | None:
-    """The final of leaders and rules of thumb, where plans rank by one figure that is measured at once."""
-    several = len(problem.goals) > 1 or len(problem.flights) > 1
-    if several or problem.targets or problem.minimise_spend:
+    """The final of leaders, other answers and rules of thumb, where plans rank by one figure."""
+    if len(problem.goals) > 1 or problem.minimise_spend:
         return None
-    rules = {name: rule(at_total_of(problem, best)) for name, rule in BASELINES.items()}
-    blend = foretell(problem, evaluator, seed=seed)
+    mix = at_total_of(problem, best)
+    rules = {name: problem.lifted(rule(mix)) for name, rule in BASELINES.items()}
+    today = problem.by_flight(problem.status_quo)
+    if not problem.violations(today):
+        rules["status_quo"] = today
+    rules = {name: row for name, row in rules.items() if not problem.violations(row)}
+    others = {name: done.amounts_c for name, done in searched.candidates.items()}
+    blend = foretell(problem, evaluator, seed=seed) if searched.part is None else None
     predict = None if blend is None else blend.predict
-    return final(evaluator, evaluator.meter, best, rules, FINAL_RUNS * replicates, predict=predict)
+    if blend is not None:
+        others |= opinions(problem, blend, best.amounts_c, seed=seed, notes=searched.notes)
+    return final(
+        evaluator, evaluator.meter, best, rules, FINAL_RUNS * replicates, predict=predict, others=others
+    )
 
 
 def _linear_points(
@@ -108,27 +142,33 @@ def _linear_points(
     return [problem.lifted(row) for row in epsilon_points(part, inner, middle, [middle.amounts_c], seed=seed)]
 
 
-def _explained(
-    problem: BudgetProblem,
-    evaluator: Evaluator,
-    searched: Staged,
-    best: Evaluation,
-    *,
-    seed: int,
-    check: bool,
-) -> Explanation:
-    """Why this plan; of a search in stages, the curves and prices of its mix and the limits of the whole."""
+def _explained(problem: BudgetProblem, evaluator: Evaluator, searched: Staged, found: Found) -> Explanation:
+    """Why this plan: curves, prices and flat ranges through the very plan that is recommended.
+
+    With flights they are those of its mix, and the limits those of the whole.
+    """
+    best = found.best
+    assert best is not None
     limits = tuple(limits_met(problem, best.amounts_c, {}))
     if problem.minimise_spend:
         return Explanation(binding=limits)
     if searched.part is None:
-        return explain(problem, evaluator, searched, best, seed=seed, check=check)
-    part, inner, middle = searched.part
-    why = explain(part, inner, searched, middle, seed=seed, check=False)
+        return explain(_at(problem, best), evaluator, searched, best, seed=found.seed)
+    mix, inner, _ = searched.part
+    middle = replace(best, amounts_c=problem.by_channel(best.amounts_c))
+    why = explain(_at(mix, middle), inner, searched, middle, seed=found.seed)
     prices = {limit.limit: limit.shadow_price for limit in why.binding}
     return replace(
         why, binding=tuple(replace(limit, shadow_price=prices.get(limit.limit)) for limit in limits)
     )
+
+
+def _at(problem: BudgetProblem, best: Evaluation) -> BudgetProblem:
+    """The problem at what the plan spends, where part of a total that was to be spent is free."""
+    spent = float(best.amounts_c.sum())
+    if problem.free_total or abs(spent - problem.total) <= problem.tolerance or spent <= 0:
+        return problem
+    return replace(problem, total=spent, mix=None)
 
 
 def _no_plan(evaluator: Evaluator) -> str:

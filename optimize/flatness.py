@@ -13,6 +13,7 @@ range is a model's figure, and what lies between its ends along that way is with
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,6 @@ from optimize.evaluator import Evaluation
 from optimize.linear import Floor, Pieces, best_mix
 from optimize.objectives import Objective
 from optimize.problem import BudgetProblem
-from sim import LimitError, SolverError
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,26 +53,49 @@ class FlatRange:
 def flat_ranges(
     problem: BudgetProblem, goal: Objective, blend: Blend, best: Evaluation
 ) -> tuple[FlatRange, ...]:
-    """The range of every free channel around the recommended plan; empty where programmes have no answer."""
-    loss = LOSS * abs(best.value(goal)) * goal.scale(best.kpis)
-    if not (np.isfinite(loss) and loss > 0):
+    """The range of every free channel around the recommended plan; empty where the objective has no size.
+
+    Raises:
+        LimitError, SolverError: the programmes have no answer.
+    """
+    loss, at_c = _loss(goal, best), best.amounts_c
+    if loss is None:
         return ()
-    at_c = best.amounts_c
     found = []
     for c in problem.free_c:
-        try:
-            low, high = (_end(problem, blend, at_c, int(c), side, loss) for side in (-1.0, 1.0))
-        except (LimitError, SolverError):
-            return ()
+        low, high = (_end(problem, blend, at_c, [int(c)], side, loss) for side in (-1.0, 1.0))
         found.append(FlatRange(problem.world.channels[c], low, high, float(at_c[c])))
     return tuple(found)
 
 
-def _end(problem: BudgetProblem, blend: Blend, at_c: Floats, channel: int, side: float, loss: float) -> float:
-    """The channel's money where the loss is met, going up (side 1) or down (-1)."""
-    tables = tabulate(problem, blend, at_c, move=REACH * problem.total, pieces=PIECES)
+def flat_total(
+    problem: BudgetProblem, goal: Objective, blend: Blend, best: Evaluation
+) -> tuple[float, float] | None:
+    """The same range of all money together, where the total is free.
+
+    Raises:
+        LimitError, SolverError: the programmes have no answer.
+    """
+    loss = _loss(goal, best)
+    if loss is None or not problem.free_total:
+        return None
+    everyone = [int(c) for c in problem.free_c]
+    low, high = (_end(problem, blend, best.amounts_c, everyone, side, loss) for side in (-1.0, 1.0))
+    return low, high
+
+
+def _loss(goal: Objective, best: Evaluation) -> float | None:
+    loss = LOSS * abs(best.value(goal)) * goal.scale(best.kpis)
+    return loss if np.isfinite(loss) and loss > 0 else None
+
+
+def _end(
+    problem: BudgetProblem, blend: Blend, at_c: Floats, members: Sequence[int], side: float, loss: float
+) -> float:
+    """The money of some channels together where the loss is met, going up (side 1) or down (-1)."""
+    tables = tabulate(problem, blend, at_c, move=REACH * float(at_c.sum()), pieces=PIECES)
     asked = {
-        c: Pieces(table.at_p, side * table.at_p if c == channel else np.zeros_like(table.at_p))
+        c: Pieces(table.at_p, side * table.at_p if c in members else np.zeros_like(table.at_p))
         for c, table in tables.items()
     }
     far_c = best_mix(problem, asked, floor=Floor(tables, -loss), priced=False, relaxed=True).amounts_c
@@ -82,10 +105,11 @@ def _end(problem: BudgetProblem, blend: Blend, at_c: Floats, channel: int, side:
         row = at_c + share * (far_c - at_c)
         return float(blend.predict(row)[0]) >= least and not problem.violations(row)
 
-    if within(1.0):
-        return float(far_c[channel])
     near, far = 0.0, 1.0
-    for _ in range(HALVINGS):
-        middle = (near + far) / 2.0
-        near, far = (middle, far) if within(middle) else (near, middle)
-    return float(at_c[channel] + near * (far_c[channel] - at_c[channel]))
+    if within(1.0):
+        near = 1.0
+    else:
+        for _ in range(HALVINGS):
+            middle = (near + far) / 2.0
+            near, far = (middle, far) if within(middle) else (near, middle)
+    return float((at_c + near * (far_c - at_c))[list(members)].sum())

@@ -123,7 +123,7 @@ def epsilon_points(
         beside: plans already among the candidates; near copies of them are left out.
         seed: for the fits.
     """
-    if len(problem.free_c) < 2 or len(usable(evaluator)) < 2 * len(problem.free_c):
+    if problem.decisions < 1 or len(usable(evaluator)) < 2 * len(problem.free_c):
         return []
     first, *others = blends(problem, fit_all(problem, evaluator, centre, seed=seed), centre)
     top_c = climb(problem, first, centre.amounts_c)

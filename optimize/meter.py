@@ -189,6 +189,17 @@ class SimulationMeter:
         simulator = self._simulator or simulate_many
         return simulator(self._world, jobs, engine=self._engine, threads=self._threads, done=done)
 
+    def billed(self, plans: Sequence[Plan], *, replicates: Sequence[int]) -> Floats:
+        """(R, P, T, C) money billed of each plan on each replicate, currency; not part of any record."""
+        import numpy as np
+
+        from sim import Job
+
+        jobs = [Job(plan, self._seed, replicate) for replicate in replicates for plan in plans]
+        runs = self._run(jobs)
+        billed_ntc = np.array([run.billed_tc[: self._world.periods] for run in runs]) / self._world.minor
+        return billed_ntc.reshape(len(replicates), len(plans), *billed_ntc.shape[1:])
+
     @property
     def _nothing(self) -> Plan:
         return Plan.zero(self._world.channels, self._world.periods)

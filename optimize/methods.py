@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from optimize.curve_lp import search_curve_lp
+from optimize.default import search_default
 from optimize.evaluator import Evaluator
 from optimize.found import Search
 from optimize.greedy import search_greedy
@@ -22,7 +23,7 @@ class Method(Protocol):
 
 
 METHODS: dict[str, Method] = {
-    "default": search_surrogate,
+    "default": search_default,
     "surrogate": search_surrogate,
     "lp": search_curve_lp,
     "successive": search_successive,

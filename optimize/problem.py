@@ -156,6 +156,11 @@ class BudgetProblem:
         """True where how much to spend is decided too."""
         return self.total_min is not None
 
+    @property
+    def decisions(self) -> int:
+        """Amounts that can be chosen one by one: the last one follows from a total that is spent exactly."""
+        return len(self.free_c) - (not self.free_total)
+
     @cached_property
     def span(self) -> tuple[float, float]:
         """Least and most money that plans within the limits spend, floors and bounds counted."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from optimize.certainty import FoundBy, Spread
 from optimize.chances import Standing
 from optimize.explain import Explanation
 from optimize.flights import Flight, flight_rows
@@ -70,6 +71,11 @@ class OptimizeResult:
         targets: goals for key figures, judged.
         finalists: chances of being the best, likeliest first; empty for several objectives.
         marginal: what the last money of each channel earns, judged; empty where it was not asked for.
+        found_by: who found the recommended plan; None where there was no final.
+        equals: names of plans that cannot be told apart from the recommended one.
+        spread: what near-equal plans differ in; None where it is not known.
+        freed: channel -> money that finds no audience there and was left out of the plan.
+        notes: stages of the search that could not run, a sentence each.
     """
 
     scenario: str
@@ -97,6 +103,11 @@ class OptimizeResult:
     targets: tuple[TargetCheck, ...] = ()
     finalists: tuple[Standing, ...] = ()
     marginal: tuple[Marginal, ...] = ()
+    found_by: FoundBy | None = None
+    equals: tuple[str, ...] = ()
+    spread: Spread | None = None
+    freed: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def status_quo(self) -> Plan:
@@ -123,11 +134,32 @@ class OptimizeResult:
 
     def unplaced(self, plan: str) -> dict[str, float | None]:
         """Money of a plan by channel that found no audience or inventory, mean over the judge's draws."""
-        found = {}
+        found: dict[str, float | None] = {}
         for channel, table in self.judged.channel_values.get(plan, {}).items():
             row = [value for value in table.get("unspent", ()) if value is not None]
             found[channel] = math.fsum(row) / len(row) if row else None
         return found
+
+    def placed(self, plan: str) -> dict[str, float]:
+        """Money of a plan by channel that found an audience; all of it where that is not known."""
+        left = self.unplaced(plan)
+        return {name: money - (left.get(name) or 0.0) for name, money in self.plans[plan].totals().items()}
+
+    @property
+    def free(self) -> float:
+        """Money of a total to be spent that is not placed: left out of the plan, or offered in vain."""
+        placed = math.fsum(self.placed("recommended").values())
+        return max(0.0, self.total - placed)
+
+    @property
+    def could_use(self) -> tuple[str, ...]:
+        """Channels that could use free money: their last money clearly came back, and no limit holds them."""
+        able = []
+        for row in self.marginal:
+            low = None if row.mroi is None else row.mroi.low
+            if row.word != "at a limit" and row.channel not in self.freed and low is not None and low > 0:
+                able.append((low, row.channel))
+        return tuple(channel for _, channel in sorted(able, reverse=True))
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of `optimize`: plain values, every number finite or null."""
@@ -145,7 +177,15 @@ class OptimizeResult:
             "judge": {"replicates": self.replicates, "runs": self.judge_runs},
             "interrupted": self.interrupted,
             "stopped": self.stopped,
-            "verdict": asdict(self.verdict),
+            "verdict": asdict(self.verdict) | {"equals": [self._equal(name) for name in self.equals]},
+            "found_by": None if self.found_by is None else self._found_by(self.found_by),
+            "spread": None if self.spread is None else asdict(self.spread),
+            "free_money": {
+                "total": self.free,
+                "left_out": dict(self.freed),
+                "could_use": list(self.could_use),
+            },
+            "notes": list(self.notes),
             "status_quo": self._row("status_quo"),
             "recommended": self._row("recommended"),
             "difference": _intervals(self.differences()),
@@ -169,6 +209,18 @@ class OptimizeResult:
         }
         plain: dict[str, Any] = _plain(answer)
         return plain
+
+    def _equal(self, name: str) -> dict[str, Any]:
+        origin = next((row.origin for row in self.finalists if row.plan == name), name)
+        return {"plan": name, "origin": origin, "spend": self._spend(name)}
+
+    def _found_by(self, who: FoundBy) -> dict[str, Any]:
+        return {
+            "origin": who.origin,
+            "agree": list(who.agree),
+            "runner_up": who.runner_up,
+            "ahead": None if who.ahead is None else who.ahead.to_dict(),
+        }
 
     def _point(self, point: ParetoPoint) -> dict[str, Any]:
         return {
@@ -197,6 +249,7 @@ class OptimizeResult:
     def _row(self, name: str) -> dict[str, Any]:
         return {
             "spend": self._spend(name),
+            "placed": self.placed(name),
             "unplaced": self.unplaced(name),
             "kpis": _intervals(self.kpis(name)),
         }

@@ -10,7 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from optimize.baselines import BASELINES
-from optimize.candidates import Found, finalists, judged_plans, origins
+from optimize.candidates import Found, finalists, judged_plans, origins, plan_words
+from optimize.certainty import equals, found_by, spread
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
 from optimize.finding import find
 from optimize.frontier import judged_frontier
@@ -188,33 +189,56 @@ def _result(
     judged: Replicates,
     replicates: int,
 ) -> OptimizeResult:
-    today, total = problem.status_quo.total, problem.total
-    if problem.total_min is not None:
-        total = plans["recommended"].total
-    return OptimizeResult(
+    table = finalists(problem, found, judged)
+    same = equals(table, plans)
+    apart = None if found.best is None else spread(problem, found.why, plans, same)
+    final_runs = (found.final.runs if found.final else 0) + found.placing_runs
+    result = OptimizeResult(
         scenario=str(problem.world.name),
         currency=problem.currency,
         labels=dict(zip(problem.world.channels, problem.world.labels, strict=True)),
         seed=found.seed,
         method=found.method,
         objectives=problem.objectives,
-        total=total,
+        total=plans["recommended"].total if problem.free_total else problem.total,
         runs=evaluator.runs,
         runs_used=evaluator.runs_used,
         replicates=replicates,
-        judge_runs=replicates * _simulated(problem, plans) + (found.final.runs if found.final else 0),
+        judge_runs=replicates * _simulated(problem, plans) + final_runs,
         plans=plans,
         judged=judged,
-        verdict=decide(judged, problem.goals, currency=problem.currency, total=total, today=today),
+        verdict=Verdict("undecided", ""),
         explanation=found.why,
         baselines=tuple(BASELINES),
         frontier=judged_frontier(problem, judged, origins(plans, found)),
-        finalists=finalists(problem, found, judged),
+        finalists=table,
         trace=_trace(problem, evaluator),
         failures=tuple(str(done.failure) for done in evaluator.failures),
         interrupted=found.interrupted,
         stopped=found.stopped,
         flights=problem.flights,
+        found_by=found_by(found, judged, problem.goals[0].kpi),
+        equals=same,
+        spread=apart,
+        freed=found.freed,
+        notes=found.notes,
+    )
+    return replace(result, verdict=_verdict(problem, result))
+
+
+def _verdict(problem: BudgetProblem, result: OptimizeResult) -> Verdict:
+    """What the judge says of the plan, and how far the advice is certain."""
+    apart = result.spread
+    return decide(
+        result.judged,
+        problem.goals,
+        currency=problem.currency,
+        total=result.total,
+        today=problem.status_quo.total,
+        free=result.free,
+        equals=[plan_words(name) for name in result.equals],
+        unsure=[result.labels[name] for name in apart.unsure] if apart else (),
+        totals=apart.total if apart and apart.other_total else None,
     )
 
 

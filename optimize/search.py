@@ -10,9 +10,7 @@ that several processes share (`shared_trials`) is the exception: who comes first
 from __future__ import annotations
 
 import time
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +22,7 @@ from optimize.finalists import recheck, recheck_runs
 from optimize.found import Search
 from optimize.pareto import non_dominated, spread
 from optimize.problem import BudgetProblem
+from optimize.sampler import quiet
 from optimize.shared_trials import SharedTrials, join, publish
 from optimize.simplex import TOP, decode, encode
 from optimize.study import BATCH, SAMPLERS, Study, open_storage, sampler_name, storage_faults
@@ -53,8 +52,8 @@ def search_optuna(
     """Warm start, then Optuna by ask and tell until the runs are used up."""
     search, study = Search(), study or Study()
     keep = recheck_runs(evaluator.runs) if len(problem.goals) == 1 else 0
-    with _quiet(), storage_faults(study.storage):
-        trials = _opened(problem, evaluator, study, seed) if len(problem.free_c) >= 2 else None
+    with quiet(), storage_faults(study.storage):
+        trials = _opened(problem, evaluator, study, seed) if problem.decisions >= 1 else None
         if trials is not None and study.storage and join(trials, evaluator):
             reference = next(iter(evaluator.evaluations), None)
         else:
@@ -65,22 +64,6 @@ def search_optuna(
     predict = None if blend is None else blend.predict
     search.best = recheck(evaluator, problem.goals[0], reference, keep, predict) or evaluator.best()
     return search
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Optuna neither logs nor warns that a constraint is lost on a sampler: the score has its penalty."""
-    import optuna
-
-    verbosity = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"optuna\.")
-            warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
-            yield
-    finally:
-        optuna.logging.set_verbosity(verbosity)
 
 
 def _opened(problem: BudgetProblem, evaluator: Evaluator, study: Study, seed: int) -> optuna.Study:

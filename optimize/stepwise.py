@@ -33,7 +33,7 @@ def step_by_step(
     keep = recheck_runs(evaluator.runs) if len(problem.goals) == 1 else 0
     found = evaluator.score([historical(problem), equal(problem)])
     reference = found[0] if found else None
-    if reference is not None and not reference.failure and len(problem.free_c) >= 2:
+    if reference is not None and not reference.failure and problem.decisions >= 1:
         aims = Aim.turns(problem, reference)
         width, turn = [first] * len(aims), seed % len(aims)
         while max(width) > least:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.ascent import Blend, climb, mixed
+from optimize.baselines import equal
 from optimize.curves import Surface, fit_surface
 from optimize.evaluator import Evaluation, Evaluator
 from optimize.meter import PACE
@@ -18,6 +19,8 @@ from optimize.sampling import around
 Floats = npt.NDArray[np.float64]
 #: First move limit of a climb close by and of one that may cross the market, and the spread of its start.
 MOVE, FAR_MOVE, FAR_START = 0.15, 0.5, 0.8
+#: Plans far off that are looked at round a plan before the highest of them is climbed from.
+SCREENED = 12
 #: Weights of the first objective along a front, between its ends.
 WEIGHTS = (0.75, 0.5, 0.25)
 
@@ -102,7 +105,7 @@ def blends(problem: BudgetProblem, surfaces: Sequence[Surface], centre: Evaluati
 def foretell(problem: BudgetProblem, evaluator: Evaluator, *, seed: int) -> Blend | None:
     """A surface through everything simulated; None with too few plans for one."""
     centre = evaluator.best()
-    if centre is None or len(problem.free_c) < 2 or len(evaluator.evaluations) < 2 * len(problem.free_c):
+    if centre is None or problem.decisions < 1 or len(evaluator.evaluations) < 2 * len(problem.free_c):
         return None
     return blends(problem, fit_all(problem, evaluator, centre, seed=seed), centre)[0]
 
@@ -127,8 +130,15 @@ def optima(
     blend = each[0]
     found = [climb(problem, blend, at_c, move=FAR_MOVE if wide else MOVE)]
     if wide:
-        found.append(climb(problem, blend, around(problem, at_c, FAR_START, 1, rng)[0]))
+        found += [climb(problem, blend, start_c) for start_c in _far_starts(problem, blend, at_c, rng)]
     return [max(found, key=lambda row: float(blend.predict(row)[0]))]
+
+
+def _far_starts(problem: BudgetProblem, blend: Blend, at_c: Floats, rng: np.random.Generator) -> list[Floats]:
+    """A plan far from the one climbed from, and the highest of those far round it and round an even split."""
+    drawn = around(problem, at_c, FAR_START, SCREENED, rng)
+    others = [*drawn[1:], *around(problem, equal(problem), FAR_START, SCREENED, rng)]
+    return [drawn[0], others[int(np.argmax(blend.predict(np.array(others))))]]
 
 
 def _front(problem: BudgetProblem, each: Sequence[Blend], at_c: Floats) -> list[Floats]:

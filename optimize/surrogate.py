@@ -43,13 +43,17 @@ TOPS, SAME = 2, 0.03
 
 def search_surrogate(problem: BudgetProblem, evaluator: Evaluator, *, seed: int) -> Search:
     """Fit, climb and simulate until the runs are used up."""
-    search = Search()
-    keep = KEPT if len(problem.goals) == 1 and evaluator.runs >= KEEP_FROM else 0
+    search, keep = Search(), kept_runs(problem, evaluator)
     reference = refine(problem, evaluator, search, seed=seed, keep=keep)
     if keep:
         search.best = settle_on_top(problem, evaluator, reference, seed=seed)
     search.best = search.best or evaluator.best()
     return search
+
+
+def kept_runs(problem: BudgetProblem, evaluator: Evaluator) -> int:
+    """Runs kept for the end, where the top of the surface is simulated."""
+    return KEPT if len(problem.goals) == 1 and evaluator.runs >= KEEP_FROM else 0
 
 
 def refine(
@@ -69,7 +73,7 @@ def refine(
     """
     rng = np.random.default_rng([seed, 11])
     reference = _look(problem, evaluator, rng, keep)
-    if len(problem.free_c) < 2:
+    if problem.decisions < 1:
         return reference
     averaging = averaging and len(problem.goals) == 1 and not problem.targets
     surfaces: list[Surface] = []
@@ -116,7 +120,7 @@ def settle_on_top(
         worse than today's mix on the draws both met; None when there is none, or too few plans for a surface.
     """
     goal = problem.goals[0]
-    if len(problem.free_c) < 2 or len(usable(evaluator)) < len(problem.free_c) + 2:
+    if problem.decisions < 1 or len(usable(evaluator)) < len(problem.free_c) + 2:
         return None
     evaluator.stage = "simulating the optimum"
     bar = reference.value(goal) if reference is not None and not reference.failure else -np.inf
@@ -154,7 +158,7 @@ def _look(
     today_c = historical(problem)
     found = evaluator.score([today_c, equal(problem)])
     count = max(int(LOOK * evaluator.runs), min(int(LOOK_MOST * evaluator.runs), LOOK_PLANS)) - len(found)
-    if len(problem.free_c) >= 2 and count > 0:
+    if problem.decisions >= 1 and count > 0:
         score_within(evaluator, around(problem, today_c, WIDE, count, rng), keep)
     return found[0] if found else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,9 @@ from optimize.wording import money, quantity
 if TYPE_CHECKING:
     from sim import Interval, Replicates
 
-#: Unspent share of the total from which on the verdict mentions it in any case.
-MUCH = 0.15
-#: Rise in the unspent share of the total from which on the verdict mentions it.
-IDLE = 0.05
+
+#: Share of the total not placed from which on the verdict says so.
+WORTH_SAYING = 0.02
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,27 @@ class Verdict:
 
 
 def decide(
-    judged: Replicates, goals: tuple[Objective, ...], *, currency: str, total: float, today: float
+    judged: Replicates,
+    goals: tuple[Objective, ...],
+    *,
+    currency: str,
+    total: float,
+    today: float,
+    free: float = 0.0,
+    equals: Sequence[str] = (),
+    unsure: Sequence[str] = (),
+    totals: tuple[float, float] | None = None,
 ) -> Verdict:
-    """The verdict on the first objective, a sentence on each other one.
+    """The verdict on the first objective, a sentence on each other one, then what else the reader must know.
 
     When the total differs from what the status quo spends, a further sentence compares with today's
     mix at the same total, so that the size of the budget is not mistaken for a better mix.
+
+    Args:
+        free: money of the total that is not placed, in the plan or left out of it.
+        equals: what to call plans that cannot be told apart from the recommended one.
+        unsure: labels of channels that near-equal plans give more than today, or less.
+        totals: least and most that near-equal plans spend, where that is another total.
     """
     words, sentences = [], []
     for goal in goals:
@@ -48,32 +63,38 @@ def decide(
         difference = judged.difference("recommended", "historical", goals[0].kpi)
         base = f"today's mix at the same total of {money(total, currency)}"
         sentences.append(_compare(difference, goals[0], currency, base)[1])
-    idle = _idle(judged, currency, total=total, today=today)
-    sentences += [idle] if idle else []
-    if words[0] in ("no better", "worse") and len(sentences) == len(goals) + bool(idle):
+    elif words[0] in ("no better", "worse"):
         sentences.append("Keep the status quo.")
-    return Verdict(words[0], " ".join(sentences))
+    if free > WORTH_SAYING * total:
+        sentences.append(
+            f"{money(free, currency)} of the total ({free / total:.0%}) finds no audience: it is not placed, "
+            "and free for something else."
+        )
+    return Verdict(words[0], " ".join([*sentences, *_certainty(currency, equals, unsure, totals)]))
 
 
-def _idle(judged: Replicates, currency: str, *, total: float, today: float) -> str:
-    """Says so when the plan leaves much of its money unspent, or more than today's does.
+def _certainty(
+    currency: str, equals: Sequence[str], unsure: Sequence[str], totals: tuple[float, float] | None
+) -> list[str]:
+    """What another start of the search might advise, in a sentence for each sort."""
+    said = []
+    if equals:
+        names = _listed(equals, "and")
+        any_of = "any of them will do" if len(equals) > 1 else "either will do"
+        said.append(f"{names[0].upper()}{names[1:]} cannot be told apart from it: {any_of}.")
+    open_questions = []
+    if totals is not None:
+        low, high = (money(end, currency) for end in totals)
+        open_questions.append(f"spend anything from {low} to {high}")
+    if unsure:
+        open_questions.append(f"give {_listed(unsure, 'or')} more than today, or less")
+    if open_questions:
+        said.append(f"Another start of the search might {' and '.join(open_questions)}, and be as good.")
+    return said
 
-    Ratios such as ROI divide by billed spend, so parking money where it buys nothing can raise them.
-    """
-    left, left_today = (
-        judged.interval(plan, "unspent") if "unspent" in judged.values[plan] else None
-        for plan in ("recommended", "status_quo")
-    )
-    if left is None or left_today is None or today <= 0:
-        return ""
-    share, share_today = left.mean / total, left_today.mean / today
-    if share - share_today < IDLE and share < MUCH:
-        return ""
-    less = ": a smaller total would do the same" if share - share_today >= IDLE else ""
-    return (
-        f"It leaves {money(left.mean, currency)} ({share:.0%} of the total) unspent, "
-        f"against {share_today:.0%} today{less}."
-    )
+
+def _listed(names: Sequence[str], last: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def _compare(difference: Interval | None, goal: Objective, currency: str, base: str) -> tuple[str, str]:

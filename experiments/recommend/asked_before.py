@@ -36,7 +36,7 @@ def identity(case: Case, request: Request, settings: Settings) -> dict[str, Any]
         "scenario": str(case.world.name),
         "scenario_sha256": digest.hexdigest(),
         "seed": settings.seed,
-        "method": _method(request.method),
+        "method": request.method,
         "sampler": request.sampler,
         "objective": list(request.objectives),
         "budget": request.budget,
@@ -68,13 +68,6 @@ def study_of(request: Request, asked: dict[str, Any], place: Place) -> Study | N
         mend_journal(Path(storage))
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     return Study(request.sampler, storage, f"omnifunnel {asked['scenario']} {digest[:12]}")
-
-
-def _method(name: str) -> str:
-    """`default` under the name of the method that it is."""
-    from optimize import METHODS
-
-    return next(other for other in METHODS if other != "default" and METHODS[other] is METHODS[name])
 
 
 def _version() -> str | None:

@@ -17,23 +17,43 @@ if TYPE_CHECKING:
 
 #: The front's own names for where its points come from, short enough for a table.
 ORIGINS = {"linear programme": "LP"}
+#: Methods and other optimisers by the names people read.
+METHODS = {
+    "default": "response surface",
+    "surrogate": "response surface",
+    "lp": "sampled curves, LP",
+    "successive": "trust region, LP",
+    "greedy": "greedy steps",
+    "search": "Optuna",
+    "linear programme": "linear programme",
+    "trust region": "trust region",
+    "bound to bound": "bound to bound",
+}
 
 
 def name_of(plan: str) -> str:
     """What people call a judged plan."""
     head, _, number = plan.partition("_")
     known = NAMES | BASELINE_NAMES
-    kinds = {"leader": "further leader", "pareto": "choice", "linear": "LP choice"}
+    kinds = {"leader": "finalist", "pareto": "choice", "linear": "LP choice"}
     if plan in known or head not in kinds:
         return known.get(plan, plan.replace("_", " "))
     return f"{kinds[head]} {int(number) + (head != 'leader')}"
 
 
+def origin_of(origin: str, method: str) -> str:
+    """Who found a plan, in words."""
+    if origin in ("search", "default"):
+        return METHODS.get(method, method)
+    return METHODS.get(origin, BASELINE_NAMES.get(origin, origin))
+
+
 def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
-    """Every plan that could have been recommended, with its chance of being the best."""
+    """Every plan that could have been recommended, who found it, and its chance of being the best."""
     rows = tuple(
         (
-            name_of(row.plan),
+            f"{name_of(row.plan)}{' =' if row.plan in result.equals else ''}",
+            "" if row.origin == row.plan else origin_of(row.origin, result.method),
             formatting.number(sum(result.plans[row.plan].totals().values()), "count"),
             formatting.short_interval(estimate(row.value), goal.unit),
             _against(row, goal),
@@ -43,12 +63,14 @@ def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
     )
     header = (
         "Plan",
-        f"Spend, {result.currency}",
+        "Found by",
+        f"Offered, {result.currency}",
         heading(goal, result.currency),
         "Against the recommended",
-        "Best of these",
+        "Best",
     )
-    return Grid("Finalists and simple rules: how likely each is the best", header, rows)
+    title = "Finalists and simple rules: how likely each is the best (= cannot be told apart)"
+    return Grid(title, header, rows, left=2)
 
 
 def _against(row: Standing, goal: Kpi) -> str:

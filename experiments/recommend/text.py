@@ -14,6 +14,7 @@ from experiments.recommend.details import (
     marginal_grid,
     marginal_text,
     name_of,
+    origin_of,
 )
 from experiments.recommend.judged import NAMES, differences, judged
 from experiments.recommend.robust import robustness_grid, robustness_text
@@ -26,11 +27,17 @@ if TYPE_CHECKING:
     from sim import Kpi
 
 
+#: Share of the total not placed from which on it is worth a line.
+NOT_PLACED = 0.02
+
+
 def sections(
     case: Case, problem: BudgetProblem, result: OptimizeResult, probed: Probed | None = None
 ) -> list[str | Grid]:
     """The verdict first, then what to change, what it changes, and why."""
-    told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result), _kpi_grid(result)]
+    told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result)]
+    free = free_text(case, problem, result)
+    told += [free, _kpi_grid(result)] if free else [_kpi_grid(result)]
     if len(result.flights) > 1:
         told.append(_flights_grid(case, problem, result))
     if result.finalists:
@@ -59,9 +66,9 @@ def _verdict(result: OptimizeResult) -> str:
 
 
 def budget_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> Grid:
-    """Money by channel: now, recommended, change, and the limit it stops at."""
-    now, new = result.status_quo.totals(), result.recommended.totals()
-    idle = result.unplaced("recommended")
+    """Money placed by channel: now, recommended, change; what to offer for it, and the limit that meets."""
+    now, new = result.placed("status_quo"), result.placed("recommended")
+    offered = result.recommended.totals()
     hit = {c: _limit_word(limit.kind) for limit in result.explanation.binding for c in limit.channels}
     rows = [
         (
@@ -70,26 +77,47 @@ def budget_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> G
             formatting.number(new[channel], "count"),
             formatting.number(new[channel] - now[channel], "count", signed=True),
             formatting.percent(new[channel] / now[channel] - 1, signed=True) if now[channel] > 0 else "",
-            formatting.number(idle.get(channel), "count"),
+            formatting.number(offered[channel], "count"),
             hit.get(channel, ""),
         )
         for channel in sorted(case.priced, key=lambda name: -new[name])
     ]
     total_now, total = sum(now.values()), sum(new.values())
     change = formatting.number(total - total_now, "count", signed=True)
-    rows.append(
-        (
-            "Total",
-            formatting.number(total_now, "count"),
-            formatting.number(total, "count"),
-            change,
-            "",
-            formatting.number(sum(value or 0.0 for value in idle.values()), "count"),
-            "",
+    sums = (total_now, total)
+    told = tuple(formatting.number(amount, "count") for amount in sums)
+    rows.append(("Total", *told, change, "", formatting.number(sum(offered.values()), "count"), ""))
+    if result.free >= 0.005 * result.total and not problem.free_total:
+        rows.append(("Free", "", formatting.number(result.free, "count"), "", "", "", ""))
+    header = ("Channel", "Now", "Recommended", "Change", "", "To place it, offer", "Limit hit")
+    title = f"Budget over the whole plan, {problem.currency}: money that finds an audience"
+    return Grid(title, header, tuple(rows))
+
+
+def free_text(case: Case, problem: BudgetProblem, result: OptimizeResult) -> str:
+    """What is not placed, what today's plan places, and what else could use what is free."""
+    share = NOT_PLACED * result.total
+    offered, placed = result.status_quo.total, sum(result.placed("status_quo").values())
+    lines = []
+    if offered - placed >= share:
+        lines.append(
+            f"Today's plan offers {_amount(offered, result)}; {_amount(placed, result)} of it is placed."
         )
-    )
-    header = ("Channel", "Now", "Recommended", "Change", "", "Of it not placed", "Limit hit")
-    return Grid(f"Budget over the whole plan, {problem.currency}", header, tuple(rows))
+    if result.free >= share and not problem.free_total:
+        names = [case.labels[name] for name in result.could_use[:2]]
+        use = (
+            f"{' and '.join(names)} could use it: their last money earns more than it costs."
+            if names
+            else "No channel is sure to earn its cost with it: keep it, or use it elsewhere."
+        )
+        lines.append(f"{_amount(result.free, result)} of the total is free. {use}")
+    elif result.free >= share:
+        lines.append(f"{_amount(result.free, result)} of what is offered is not placed, and not billed.")
+    return "\n".join(lines)
+
+
+def _amount(amount: float, result: OptimizeResult) -> str:
+    return formatting.number(amount, "money", currency=result.currency)
 
 
 def _flights_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> Grid:
@@ -158,9 +186,27 @@ def _why(result: OptimizeResult) -> str:
             f"Response curves of {name}: {fit.plans} simulated plans, {share} of their spread explained; "
             f"plans not fitted were missed by {missed} on average."
         )
+    lines[1:1] = _who(result)
+    lines += [f"Could not run: {note}." for note in result.notes]
     if result.failures:
         lines.append(f"{len(result.failures)} plans could not be scored; the first: {result.failures[0]}")
     return "How this was found\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def _who(result: OptimizeResult) -> list[str]:
+    """Who found the plan, who came to the same one, and by how much it leads the next."""
+    who = result.found_by
+    if who is None:
+        return []
+    found = f"Found by {origin_of(who.origin, result.method)}"
+    found += f"; {' and '.join(origin_of(name, result.method) for name in who.agree)} came to the same plan"
+    found = found if who.agree else found.partition(";")[0]
+    if who.runner_up is None or who.ahead is None:
+        return [f"{found}."]
+    goal = _goals(result)[0]
+    ahead = formatting.interval(estimate(who.ahead), goal.unit, signed=True, currency=result.currency)
+    next_best = origin_of(who.runner_up, result.method)
+    return [f"{found}. Against the next best, by {next_best}: {goal.label} {ahead}."]
 
 
 def _prices(result: OptimizeResult) -> list[str]:

@@ -51,23 +51,32 @@ def test_another_total_is_also_compared_at_the_same_total():
     assert "no better than today's mix at the same total of CNY 200" in said.text
 
 
-def test_much_money_left_unspent_is_told_even_when_today_leaves_as_much():
-    values = {
-        "recommended": {"profit": (150.0, 151.0), "unspent": (30.0, 30.0)},
-        "status_quo": {"profit": (100.0, 100.0), "unspent": (31.0, 31.0)},
-    }
-    verdict = decide(PairedValues(values), PROFIT, currency="CNY", total=100.0, today=100.0)
-    assert verdict.text.endswith("It leaves CNY 30 (30% of the total) unspent, against 31% today.")
+@pytest.mark.parametrize(("free", "said"), [(30.0, True), (1.0, False)])
+def test_money_that_is_not_placed_is_told(free, said):
+    values = {"recommended": {"profit": (150.0, 151.0)}, "status_quo": {"profit": (100.0, 100.0)}}
+    found = decide(PairedValues(values), PROFIT, currency="CNY", total=100.0, today=100.0, free=free)
+    text = "CNY 30 of the total (30%) finds no audience: it is not placed, and free for something else."
+    assert found.text.endswith(text) == said
+    assert ("audience" in found.text) == said
 
 
-@pytest.mark.parametrize(("unspent", "said"), [(40.0, True), (12.0, False)])
-def test_money_left_unspent_is_told(unspent, said):
-    values = {
-        "recommended": {"profit": (150.0, 151.0), "unspent": (unspent, unspent)},
-        "status_quo": {"profit": (100.0, 100.0), "unspent": (10.0, 10.0)},
-    }
-    verdict = decide(PairedValues(values), PROFIT, currency="CNY", total=100.0, today=100.0)
-    assert ("leaves CNY 40 (40% of the total) unspent, against 10% today" in verdict.text) == said
+def test_what_cannot_be_told_apart_and_what_another_start_might_advise_is_said():
+    values = {"recommended": {"profit": (150.0, 151.0)}, "status_quo": {"profit": (100.0, 100.0)}}
+    found = decide(
+        PairedValues(values),
+        PROFIT,
+        currency="CNY",
+        total=100.0,
+        today=100.0,
+        equals=["finalist 1", "today's mix"],
+        unsure=["TV", "Search"],
+        totals=(80.0, 130.0),
+    )
+    assert "Finalist 1 and today's mix cannot be told apart from it: any of them will do." in found.text
+    assert found.text.endswith(
+        "Another start of the search might spend anything from CNY 80 to CNY 130 and give TV or Search more "
+        "than today, or less, and be as good."
+    )
 
 
 def test_non_dominated_rows_against_the_definition():
