@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         proportional as proportional,
     )
     from optimize.chances import Standing as Standing
+    from optimize.defaults import METHOD as METHOD, REPLICATES as REPLICATES, RUNS as RUNS
     from optimize.evaluator import (
         SEARCH_REPLICATE as SEARCH_REPLICATE,
         Evaluation as Evaluation,
@@ -85,6 +86,7 @@ _HOME = {
     "TargetCheck": "target_check",
     "objective": "objectives",
     "MEASURED_RULES": "measured_rules",
+    "METHOD": "defaults",
     "METHODS": "methods",
     "Market": "replanning",
     "Marginal": "marginal",
@@ -106,6 +108,8 @@ _HOME = {
     "blocked": "replanning",
     "decide": "replanning",
     "Measured": "measured",
+    "REPLICATES": "defaults",
+    "RUNS": "defaults",
     "Record": "measured",
     "SAMPLERS": "study",
     "Study": "study",

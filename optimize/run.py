@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from optimize.baselines import BASELINES
 from optimize.candidates import Found, finalists, judged_plans, origins
+from optimize.defaults import METHOD, REPLICATES, RUNS
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
 from optimize.finding import find
 from optimize.frontier import judged_frontier
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
 def optimize(
     problem: BudgetProblem,
     *,
-    method: str = "lp",
-    runs: int = 200,
+    method: str = METHOD,
+    runs: int = RUNS,
     seed: int = 0,
-    replicates: int = 8,
+    replicates: int = REPLICATES,
     engine: str = "compiled",
     threads: int | None = None,
     workers: int | None = None,

@@ -124,6 +124,7 @@ def _open(request: Request, settings: Settings) -> Job:
         overrides=(*settings.overrides, *tail),
         variant=request.variant,
         plan_csv=request.plan_csv,
+        quiet=settings.quiet,
     )
     faults, agents = [], case.world.agents
     if request.consumers is not None and request.consumers > agents:
