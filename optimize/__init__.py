@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from optimize.flatness import FlatRange as FlatRange
     from optimize.flights import Flight as Flight
     from optimize.frontier import Frontier as Frontier, ParetoPoint as ParetoPoint
+    from optimize.function_meter import (
+        FunctionMeter as FunctionMeter,
+        judge_by_measuring as judge_by_measuring,
+    )
     from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
     from optimize.marginal import Marginal as Marginal
     from optimize.measured import Measured as Measured, Record as Record, fingerprint as fingerprint
@@ -77,6 +81,7 @@ _HOME = {
     "FlatRange": "flatness",
     "Flight": "flights",
     "Frontier": "frontier",
+    "FunctionMeter": "function_meter",
     "GroupLimit": "problem",
     "Minimum": "limits",
     "ShareLimit": "limits",
@@ -116,6 +121,7 @@ _HOME = {
     "StudyError": "study",
     "fingerprint": "measured",
     "in_proportion": "baselines",
+    "judge_by_measuring": "function_meter",
     "optimize": "run",
     "proportional": "baselines",
     "replan": "replanning",

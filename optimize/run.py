@@ -63,7 +63,8 @@ def optimize(
         study: sampler and storage, for method `search` only.
         record: where measured plans are kept and looked up, so that a killed search goes on (`measured`).
         progress: called with (runs done, runs in all, message); the judge counts afresh.
-        meter: what measures plans; default: the simulator. Brings its own workers and record.
+        meter: what measures plans; default: the simulator. Brings its own workers and record; `FunctionMeter`
+            makes one of any function of a plan.
         marginal: replicates on which every channel's money is moved up and down; 0 leaves that out.
 
     Returns:
