@@ -26,7 +26,7 @@ def _plans(_context: click.Context, _parameter: click.Parameter, value: tuple[st
     short_help="Compare scenarios, variants or plans.",
     epilog=examples(
         "omnifunnel compare beauty-launch --variants all",
-        "omnifunnel compare beauty-launch:silo beauty-launch:unified --rank-by roi --out comparison",
+        "omnifunnel compare beauty-launch beauty-launch:seed_first --rank-by roi --out comparison",
     ),
 )
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO[:VARIANT]...")

@@ -15,6 +15,12 @@ from experiments.runner import open_case, split_case
 SMALL = ["--set", "population.agents=300", "--set", "calendar.tail=4", "--replicates", "2"]
 
 
+@pytest.fixture(autouse=True)
+def without_figures(monkeypatch):
+    """Figures take most of the time, and are tested elsewhere."""
+    monkeypatch.setattr("experiments.store._write_figures", lambda *_: [])
+
+
 def invoke(*args):
     return CliRunner().invoke(main, [str(arg) for arg in args])
 
