@@ -96,7 +96,7 @@ def open_case(
 
     source, named = split_case(source)
     if named is not None and variant not in (None, named):
-        raise RequestError(f"{source}:{named}: --variant names '{variant}'; name one variant, once")
+        raise RequestError(f"{source}:{named}: variant '{variant}' is asked for besides; name one variant")
     variant = named or variant
     file = load(source, overrides=overrides, variant=variant)
     world = compile_world(file.scenario)

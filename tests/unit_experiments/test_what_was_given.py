@@ -139,7 +139,7 @@ def test_a_variant_stands_behind_a_colon_in_every_command(tmp_path):
     assert answer("score", "beauty-launch:silo", "--plan", path)["variant"] == "silo"
     both = invoke("run", "beauty-launch:silo", "--variant", "unified")
     assert both.exit_code == 2
-    assert both.stderr == "beauty-launch:silo: --variant names 'unified'; name one variant, once\n"
+    assert both.stderr == "beauty-launch:silo: variant 'unified' is asked for besides; name one variant\n"
     wrong = invoke("run", "beauty-launch:sillo")
     assert wrong.exit_code == 2
     assert "sillo" in wrong.stderr
