@@ -6,7 +6,7 @@ The same answer becomes text for people, JSON, CSV tables, figures and a run dir
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,9 @@ from experiments.tables import Grid, Sheet
 if TYPE_CHECKING:
     from experiments.runner import Case
     from sim import Plan
+
+#: Heading of the notes.
+NOTES = "Notes on what was given"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Answer:
         solver: name of the solver that took part, if any.
         interrupted: the search was stopped early by the user.
         simulated: several scenarios were simulated, so that there is no case but seed and replicates matter.
+        notes: what must be said of what the user handed in, besides the notes of the case's own plan file.
     """
 
     command: str
@@ -46,3 +50,17 @@ class Answer:
     solver: str | None = None
     interrupted: bool = False
     simulated: bool = False
+    notes: Sequence[str] = ()
+
+
+def with_notes(answer: Answer) -> Answer:
+    """The answer of a simulated case with its notes in the JSON and, if there are any, behind the verdict."""
+    if answer.case is None:
+        return answer
+    notes = list(dict.fromkeys((*answer.case.notes, *answer.notes)))
+    told = [f"{NOTES}\n" + "\n".join(f"- {line}" for line in notes)] if notes else []
+    return replace(
+        answer,
+        summary={**answer.summary, "notes": notes},
+        sections=[*answer.sections[:1], *told, *answer.sections[1:]],
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from experiments import console, store
+from experiments.answer import with_notes
 
 if TYPE_CHECKING:
     from experiments.answer import Answer
@@ -31,7 +32,7 @@ def deliver(
         place: claims the folder; default: a run directory that is renamed into place.
     """
     with place or store.claimed(settings.out) as folder:
-        answer = find()
+        answer = with_notes(find())
         if folder is not None:
             for line in store.write(folder, answer, settings):
                 console.note(line, quiet=settings.quiet)

@@ -51,9 +51,10 @@ def channel_estimates(case: Case, replicates: Replicates, plan: str) -> dict[str
     }
 
 
-def kpi_grid(title: str, columns: Mapping[str, Mapping[str, Estimate]], currency: str) -> Grid:
-    """One row a KPI, one column a plan or scenario; several columns take short numbers."""
-    from sim import KPIS
+def kpi_grid(
+    title: str, columns: Mapping[str, Mapping[str, Estimate]], currency: str, *, lead: str | None = None
+) -> Grid:
+    """One row a KPI, `lead` first; one column a plan or scenario; several columns take short numbers."""
 
     def cell(estimate: Estimate, unit: str) -> str:
         if len(columns) > 1:
@@ -65,15 +66,23 @@ def kpi_grid(title: str, columns: Mapping[str, Mapping[str, Estimate]], currency
             _kpi_name(kpi, currency, len(columns)),
             *(cell(column[name], kpi.unit) for column in columns.values()),
         )
-        for name, kpi in KPIS.items()
+        for name, kpi in _led_by(lead)
         if any(column[name]["mean"] is not None for column in columns.values())
     )
     return Grid(title, ("KPI", *columns), rows)
 
 
-def difference_grid(title: str, columns: Mapping[str, Mapping[str, Estimate]], currency: str) -> Grid:
-    """One row a KPI, one column a paired difference; a star marks intervals that exclude zero."""
+def _led_by(lead: str | None) -> list[tuple[str, Kpi]]:
+    """All KPIs, the one named first."""
     from sim import KPIS
+
+    return sorted(KPIS.items(), key=lambda item: item[0] != lead)
+
+
+def difference_grid(
+    title: str, columns: Mapping[str, Mapping[str, Estimate]], currency: str, *, lead: str | None = None
+) -> Grid:
+    """One row a KPI, `lead` first; one column a paired difference; a star: the interval excludes zero."""
 
     def cell(difference: Estimate, unit: str) -> str:
         text = formatting.short_interval(difference, unit, signed=True)
@@ -81,7 +90,7 @@ def difference_grid(title: str, columns: Mapping[str, Mapping[str, Estimate]], c
 
     rows = tuple(
         (_kpi_name(kpi, currency, 2), *(cell(column[name], kpi.unit) for column in columns.values()))
-        for name, kpi in KPIS.items()
+        for name, kpi in _led_by(lead)
         if any(column[name]["mean"] is not None for column in columns.values())
     )
     return Grid(title, ("KPI", *columns), rows)

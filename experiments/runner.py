@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from experiments.console import note
 from experiments.errors import RequestError
+from experiments.plan_notes import file_notes
 
 if TYPE_CHECKING:
     from experiments.commands.options import Settings
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Name of a case's plan inside its replicates.
 PLAN = "plan"
+#: What may stand behind the colon of `scenario:variant`.
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Case:
         plan: the plan to simulate; the status quo unless another was given.
         variant: name of the variant, None for the file itself.
         plan_source: the CSV the plan came from, None for the status quo.
+        notes: what must be said of that file: columns not read, a total far from today's.
     """
 
     name: str
@@ -38,6 +43,7 @@ class Case:
     plan: Plan
     variant: str | None = None
     plan_source: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def labels(self) -> dict[str, str]:
@@ -71,30 +77,49 @@ def open_case(
     variant: str | None = None,
     plan_csv: Path | None = None,
     name: str | None = None,
+    quiet: bool = True,
 ) -> Case:
     """Load and compile a scenario.
 
     Args:
-        source: shipped name or path.
+        source: shipped name or path, perhaps with `:variant` behind it.
         overrides: `a.b=c` texts.
         variant: apply this variant.
         plan_csv: simulate this wide CSV instead of the status quo.
         name: what to call it; default: the variant's or the scenario's name.
+        quiet: False says at once on stderr what must be said of the plan file.
 
     Raises:
         OmnifunnelError: everything that is wrong with it.
     """
-    from sim import compile_world, load, read_spend
+    from sim import compile_world, load, read_spend_file
 
+    source, named = split_case(source)
+    if named is not None and variant not in (None, named):
+        raise RequestError(f"{source}:{named}: variant '{variant}' is asked for besides; name one variant")
+    variant = named or variant
     file = load(source, overrides=overrides, variant=variant)
     world = compile_world(file.scenario)
     case = Case(name or variant or file.scenario.name, file, world, file.status_quo(), variant)
     if plan_csv is None:
         return case
-    plan = read_spend(
+    found = read_spend_file(
         plan_csv, channels=world.channels, periods=world.periods, dates=case.dates, required=case.priced
     )
-    return replace(case, plan=plan, plan_source=plan_csv.name)
+    notes = file_notes(plan_csv.name, found, case.plan.total, str(world.currency))
+    for line in notes:
+        note(line, quiet=quiet)
+    return replace(case, plan=found.plan, plan_source=plan_csv.name, notes=notes)
+
+
+def split_case(text: str) -> tuple[str, str | None]:
+    """`scenario:variant` as its parts; a file whose own name holds a colon is taken whole."""
+    from scenarios import library
+
+    source, colon, variant = text.rpartition(":")
+    if not colon or not source or not _NAME.fullmatch(variant) or text in library() or Path(text).exists():
+        return text, None
+    return source, variant
 
 
 def variant_names(case: Case, wanted: tuple[str, ...]) -> tuple[str, ...]:

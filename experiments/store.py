@@ -183,6 +183,8 @@ def _provenance(answer: Answer, settings: Settings, digest: str | None) -> dict[
         "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "scenario": None if answer.case is None else answer.case.file.source,
         "scenario_sha256": digest,
+        "variant": None if answer.case is None else answer.case.variant,
+        "plan": None if answer.case is None else answer.case.plan_source,
         "inputs": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in answer.inputs},
         "seed": settings.seed if simulated else None,
         "replicates": settings.replicates if simulated else None,

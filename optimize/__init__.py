@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         proportional as proportional,
     )
     from optimize.chances import Standing as Standing
+    from optimize.defaults import METHOD as METHOD, REPLICATES as REPLICATES, RUNS as RUNS
     from optimize.evaluator import (
         SEARCH_REPLICATE as SEARCH_REPLICATE,
         Evaluation as Evaluation,
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from optimize.flatness import FlatRange as FlatRange
     from optimize.flights import Flight as Flight
     from optimize.frontier import Frontier as Frontier, ParetoPoint as ParetoPoint
+    from optimize.function_meter import (
+        FunctionMeter as FunctionMeter,
+        judge_by_measuring as judge_by_measuring,
+    )
     from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
     from optimize.marginal import Marginal as Marginal
     from optimize.measured import Measured as Measured, Record as Record, fingerprint as fingerprint
@@ -76,6 +81,7 @@ _HOME = {
     "FlatRange": "flatness",
     "Flight": "flights",
     "Frontier": "frontier",
+    "FunctionMeter": "function_meter",
     "GroupLimit": "problem",
     "Minimum": "limits",
     "ShareLimit": "limits",
@@ -85,6 +91,7 @@ _HOME = {
     "TargetCheck": "target_check",
     "objective": "objectives",
     "MEASURED_RULES": "measured_rules",
+    "METHOD": "defaults",
     "METHODS": "methods",
     "Market": "replanning",
     "Marginal": "marginal",
@@ -106,12 +113,15 @@ _HOME = {
     "blocked": "replanning",
     "decide": "replanning",
     "Measured": "measured",
+    "REPLICATES": "defaults",
+    "RUNS": "defaults",
     "Record": "measured",
     "SAMPLERS": "study",
     "Study": "study",
     "StudyError": "study",
     "fingerprint": "measured",
     "in_proportion": "baselines",
+    "judge_by_measuring": "function_meter",
     "optimize": "run",
     "proportional": "baselines",
     "replan": "replanning",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from optimize.curve_lp import search_curve_lp
-from optimize.default import search_default
+from optimize.default_method import search_default
 from optimize.evaluator import Evaluator
 from optimize.found import Search
 from optimize.greedy import search_greedy

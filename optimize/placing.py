@@ -32,8 +32,8 @@ Floats = npt.NDArray[np.float64]
 #: First draws on which plans are cut and compared, how many of each, and the share of a channel's money not
 #: placed that is left in the plan.
 FIRST, LOOKS, DRAWS, SLIGHT = FINAL_REPLICATE + 250_000, 3, 8, 0.005
-#: Shares tried, the most first, and the share of the objective that a cut may lose.
-SHARES, LOSS = (1.0, 0.5, 0.2), 0.001
+#: Shares tried, the most first; share of the objective that a cut may lose, and that chance may hide.
+SHARES, LOSS, SURELY = (1.0, 0.5, 0.2), 0.001, 0.003
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,16 @@ def placeable(problem: BudgetProblem, evaluator: Evaluator, best: Evaluation) ->
         found = meter.measure(plans, replicate=replicate)
         for row, each, kpis in zip(scores, plans, found, strict=True):
             row.append(goal.value({**kpis, "idle": idle_beyond(each.total, kpis, today)}))
-    whole, *others = (float(np.mean(row)) for row in scores)
-    able = [n for n, mean in enumerate(others, start=1) if mean >= whole - LOSS * abs(whole)]
+    able = [n for n in range(1, len(plans)) if _harmless(np.array(scores[n]), np.array(scores[0]))]
     runs = LOOKS + DRAWS * (len(plans) + meter.baseline_runs)
     return _kept(plan, plans[able[0]] if able else first, runs)
+
+
+def _harmless(cut_r: Floats, whole_r: Floats) -> bool:
+    """Whether a cut loses less than `LOSS`, and less than `SURELY` even if chance was on its side."""
+    lost_r, size = whole_r - cut_r, abs(float(whole_r.mean()))
+    error = float(lost_r.std(ddof=1)) / np.sqrt(len(lost_r))
+    return bool(lost_r.mean() <= LOSS * size and lost_r.mean() + error <= SURELY * size)
 
 
 def _kept(before: Plan, after: Plan, runs: int) -> Placed:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from optimize.baselines import BASELINES
 from optimize.candidates import Found, finalists, judged_plans, origins, plan_words
 from optimize.certainty import equals, found_by, spread
+from optimize.defaults import METHOD, REPLICATES, RUNS
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
 from optimize.finding import find
 from optimize.frontier import judged_frontier
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 def optimize(
     problem: BudgetProblem,
     *,
-    method: str = "lp",
-    runs: int = 200,
+    method: str = METHOD,
+    runs: int = RUNS,
     seed: int = 0,
-    replicates: int = 8,
+    replicates: int = REPLICATES,
     engine: str = "compiled",
     threads: int | None = None,
     workers: int | None = None,
@@ -63,7 +64,8 @@ def optimize(
         study: sampler and storage, for method `search` only.
         record: where measured plans are kept and looked up, so that a killed search goes on (`measured`).
         progress: called with (runs done, runs in all, message); the judge counts afresh.
-        meter: what measures plans; default: the simulator. Brings its own workers and record.
+        meter: what measures plans; default: the simulator. Brings its own workers and record; `FunctionMeter`
+            makes one of any function of a plan.
         marginal: replicates on which every channel's money is moved up and down; 0 leaves that out.
 
     Returns:

@@ -45,7 +45,12 @@ if TYPE_CHECKING:
     )
     from sim.market.layout import bytes_per_consumer as bytes_per_consumer
     from sim.market.plan import Plan as Plan
-    from sim.market.spend_csv import read_spend as read_spend, write_spend as write_spend
+    from sim.market.spend_csv import (
+        SpendFile as SpendFile,
+        read_spend as read_spend,
+        read_spend_file as read_spend_file,
+        write_spend as write_spend,
+    )
     from sim.market.vocabulary import (
         Kind as Kind,
         Move as Move,
@@ -193,7 +198,7 @@ _NAMES = {
     "sim.market.intervene": "outage plan_scaled plan_without showing silence",
     "sim.market.layout": "bytes_per_consumer",
     "sim.market.plan": "Plan",
-    "sim.market.spend_csv": "read_spend write_spend",
+    "sim.market.spend_csv": "SpendFile read_spend read_spend_file write_spend",
     "sim.market.vocabulary": "Kind Move Period Stage Targeting",
     "sim.market.world": "World",
     "sim.measure.attribution.journeys_csv": "Journeys read_journeys",

@@ -54,7 +54,11 @@ def answer_scenario(request: Request, settings: Settings) -> Answer:
     """Credit simulated journeys by every rule, find the truth, judge the budgets, and put it together."""
     rules = known_rules(request.rules)
     case = open_case(
-        request.scenario, overrides=settings.overrides, variant=request.variant, plan_csv=request.plan_csv
+        request.scenario,
+        overrides=settings.overrides,
+        variant=request.variant,
+        plan_csv=request.plan_csv,
+        quiet=settings.quiet,
     )
     reading = _reading(request, rules, case)
     announce(settings)

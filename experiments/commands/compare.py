@@ -26,7 +26,7 @@ def _plans(_context: click.Context, _parameter: click.Parameter, value: tuple[st
     short_help="Compare scenarios, variants or plans.",
     epilog=examples(
         "omnifunnel compare beauty-launch --variants all",
-        "omnifunnel compare beauty-launch:silo beauty-launch:unified --rank-by roi --out comparison",
+        "omnifunnel compare beauty-launch beauty-launch:seed_first --rank-by roi --out comparison",
     ),
 )
 @click.argument("scenarios", nargs=-1, required=True, metavar="SCENARIO[:VARIANT]...")
@@ -39,7 +39,13 @@ def _plans(_context: click.Context, _parameter: click.Parameter, value: tuple[st
     metavar="NAME=FILE.csv",
     help="A plan for the first scenario, a wide CSV as `run` takes; repeatable.",
 )
-@click.option("--rank-by", default="profit", show_default=True, metavar="KPI", help="Order of the ranking.")
+@click.option(
+    "--rank-by",
+    default="profit",
+    show_default=True,
+    metavar="KPI",
+    help="The KPI that ranks and leads every table.",
+)
 @simulation_options
 def compare(
     scenarios: tuple[str, ...],
@@ -50,8 +56,10 @@ def compare(
 ) -> None:
     """Compare any scenarios, variants and plans; differences are against the first.
 
-    Also ranks them by one KPI, with the probability of being best by a bootstrap over replicates. Markets of
-    other size, length or currency are compared in ratios and shares only.
+    Cases that change only what the brand decides and pays for, such as the plan, are choices: they are
+    ranked by one KPI, with the probability of being best by a bootstrap over replicates. Cases that change
+    the market show how the plan fares there. Markets of other size, length or currency are compared in
+    ratios and shares only.
     """
     from experiments.comparing.answer import answer_compare
     from experiments.comparing.cases import Request

@@ -8,9 +8,18 @@ from typing import Any
 
 import click
 
-from experiments.commands.options import Command, Settings, comma_list, examples, simulation_options
+from experiments.budget_asked import BudgetAsked
+from experiments.commands.options import (
+    Command,
+    Settings,
+    budget_option,
+    comma_list,
+    examples,
+    simulation_options,
+)
 from experiments.errors import INTERRUPTED
 from experiments.recommend.limits_asked import Asked
+from optimize import METHOD, RUNS
 
 OBJECTIVES = ("roi", "ltv", "profit")
 #: As `optimize.METHODS`, which is not loaded for a help text.
@@ -135,25 +144,31 @@ def long_search_options(command: Command) -> Command:
     short_help="Search a better budget and judge it.",
     epilog=examples(
         "omnifunnel optimize beauty-launch --budget 6000000 --runs 200",
-        "omnifunnel optimize beauty-launch --method search --objective roi,ltv --out front",
+        "omnifunnel optimize beauty-launch:silo --budget +20% --objective roi,ltv --out front",
     ),
 )
-@click.argument("scenario")
+@click.argument("scenario", metavar="SCENARIO[:VARIANT]")
+@click.option("--variant", help="Take this variant of the scenario.")
+@click.option(
+    "--plan",
+    "plan_csv",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The plan that counts as today's, a wide CSV as `run` takes: its total is the budget, unless the "
+    "scenario sets a ceiling, and its timing is kept.",
+)
 @click.option(
     "--method",
     type=click.Choice(METHODS),
-    default="default",
+    default=METHOD,
     show_default=True,
     help="default: the best we have; surrogate: a response surface, climbed; lp and successive: linear "
     "programs on sampled curves; greedy: the best next step; search: Optuna.",
 )
-@click.option(
-    "--budget", type=float, metavar="AMOUNT", help="Money over the whole plan; default: the scenario's."
-)
+@budget_option
 @click.option(
     "--runs",
     type=click.IntRange(2, 1_000_000),
-    default=200,
+    default=RUNS,
     show_default=True,
     help="Simulations that the search may use; the judge's come on top.",
 )
@@ -180,8 +195,10 @@ def optimize(
     context: click.Context,
     *,
     scenario: str,
+    variant: str | None,
+    plan_csv: Path | None,
     method: str,
-    budget: float | None,
+    budget: BudgetAsked | None,
     runs: int,
     objectives: tuple[str, ...],
     robustness: bool,
@@ -206,7 +223,18 @@ def optimize(
             raise click.UsageError("--resume DIR is where results go; leave --out away")
         settings = replace(settings, out=resume)
     request = Request(
-        scenario, method, budget, runs, objectives, asked, robustness, sampler, storage, workers
+        scenario,
+        method,
+        budget,
+        runs,
+        objectives,
+        asked,
+        robustness,
+        sampler,
+        storage,
+        workers,
+        variant,
+        plan_csv,
     )
     place = Place(settings.out, resume=resume is not None, quiet=settings.quiet)
     answer = deliver(settings, lambda: answer_optimize(request, settings, place), place=place)

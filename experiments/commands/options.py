@@ -9,6 +9,10 @@ from typing import Any
 
 import click
 
+from experiments.budget_asked import BudgetAsked, read_budget
+from experiments.errors import RequestError
+from optimize import REPLICATES
+
 Command = Callable[..., Any]
 
 
@@ -31,7 +35,7 @@ _OPTIONS = (
     click.option(
         "--replicates",
         type=click.IntRange(1, 100_000),
-        default=20,
+        default=REPLICATES,
         show_default=True,
         help="Simulations a plan; intervals are over them.",
     ),
@@ -79,6 +83,30 @@ def simulation_options(command: Command) -> Command:
     for option in reversed(_OPTIONS):
         with_settings = option(with_settings)
     return with_settings
+
+
+class Budget(click.ParamType):
+    """A budget as it is typed: an amount, or a change of what today's plan spends."""
+
+    name = "budget"
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> BudgetAsked:
+        """The text read; a usage error says how a budget is written."""
+        try:
+            return read_budget(value)
+        except RequestError as fault:
+            self.fail(str(fault), parameter, context)
+
+
+def budget_option(command: Command) -> Command:
+    """Add `--budget`."""
+    text = (
+        "Money over the whole plan, or a change of what today's plan spends: +20%, -10%, 1.2x. Default: the "
+        "scenario's."
+    )
+    return click.option("--budget", type=Budget(), metavar="AMOUNT", help=text)(command)
 
 
 def examples(*lines: str) -> str:

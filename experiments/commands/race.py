@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from experiments.commands.options import Settings, comma_list, examples, simulation_options
+from experiments.budget_asked import BudgetAsked
+from experiments.commands.options import Settings, budget_option, comma_list, examples, simulation_options
 from experiments.errors import INTERRUPTED
 
 
@@ -43,9 +44,7 @@ def _budgets(context: click.Context, parameter: click.Parameter, value: str) -> 
     "--methods", callback=comma_list, metavar="A,B", help="Searches and rules; default: all of them."
 )
 @click.option("--objective", type=click.Choice(["roi", "ltv", "profit"]), default="profit", show_default=True)
-@click.option(
-    "--budget", type=float, metavar="AMOUNT", help="Money over the whole plan; default: the scenario's."
-)
+@budget_option
 @click.option(
     "--least-roas",
     type=click.FloatRange(min=0),
@@ -72,7 +71,7 @@ def race(
     repeats: int,
     methods: tuple[str, ...],
     objective: str,
-    budget: float | None,
+    budget: BudgetAsked | None,
     least_roas: float,
     least_activity: float,
     settings: Settings,

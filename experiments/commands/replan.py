@@ -9,6 +9,7 @@ import click
 from experiments.commands.optimize import METHODS, OBJECTIVES
 from experiments.commands.options import Command, Settings, comma_list, examples, simulation_options
 from experiments.errors import INTERRUPTED
+from optimize import METHOD, RUNS
 
 _POLICY = (
     click.option(
@@ -76,12 +77,12 @@ _ONE_SHOT = (
     click.option(
         "--runs",
         type=click.IntRange(0),
-        default=200,
+        default=RUNS,
         show_default=True,
         help="Simulations for the one-shot plan, searched before the start; 0: leave it out.",
     ),
     click.option(
-        "--method", type=click.Choice(METHODS), default="default", show_default=True, help="Its search."
+        "--method", type=click.Choice(METHODS), default=METHOD, show_default=True, help="Its search."
     ),
     click.option(
         "--objective", type=click.Choice(OBJECTIVES), default="profit", show_default=True, help="Of all."

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         "omnifunnel run beauty-launch --set identity.match_rate=0.9 --replicates 5 --json",
     ),
 )
-@click.argument("scenario")
+@click.argument("scenario", metavar="SCENARIO[:VARIANT]")
 @click.option(
     "--plan",
     "plan_csv",
@@ -45,7 +45,9 @@ def answer_run(scenario: str, plan_csv: Path | None, variant: str | None, settin
     from experiments.console import progress
     from experiments.runner import PLAN, open_case, replicate
 
-    case = open_case(scenario, overrides=settings.overrides, variant=variant, plan_csv=plan_csv)
+    case = open_case(
+        scenario, overrides=settings.overrides, variant=variant, plan_csv=plan_csv, quiet=settings.quiet
+    )
     with progress("simulating", quiet=settings.quiet) as report:
         replicates = replicate(case, settings, progress=report)
     kpis = estimates.kpi_estimates(lambda name: replicates.interval(PLAN, name))

@@ -16,7 +16,7 @@ from experiments.commands.options import Settings, examples, simulation_options
         "omnifunnel score beauty-launch --plan plan.csv --replicates 40 --json",
     ),
 )
-@click.argument("scenario")
+@click.argument("scenario", metavar="SCENARIO[:VARIANT]")
 @click.option(
     "--plan",
     "plan_csv",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.errors import RequestError
-from experiments.runner import Case, open_case, variant_names
+from experiments.runner import Case, open_case, split_case, variant_names
 
 if TYPE_CHECKING:
     from experiments.commands.options import Settings
@@ -42,7 +42,11 @@ def open_cases(request: Request, settings: Settings) -> list[Case]:
         if name != variant:
             cases.append(open_case(source, overrides=overrides, variant=name))
     for name, path in request.plans:
-        cases.append(open_case(source, overrides=overrides, variant=variant, plan_csv=path, name=name))
+        cases.append(
+            open_case(
+                source, overrides=overrides, variant=variant, plan_csv=path, name=name, quiet=settings.quiet
+            )
+        )
     for text in request.scenarios[1:]:
         other, its = split_case(text)
         name = f"{Path(other).stem}:{its}" if its and other != source else None
@@ -53,16 +57,6 @@ def open_cases(request: Request, settings: Settings) -> list[Case]:
             "to compare with"
         )
     return _named_apart(cases)
-
-
-def split_case(text: str) -> tuple[str, str | None]:
-    """`scenario:variant` as its parts; a file whose own name holds a colon is taken whole."""
-    from scenarios import library
-
-    source, colon, variant = text.rpartition(":")
-    if not colon or not source or text in library() or Path(text).exists():
-        return text, None
-    return source, variant
 
 
 def _named_apart(cases: Sequence[Case]) -> list[Case]:

@@ -8,7 +8,7 @@ case then has the best mean. It is about chance inside the simulated market, not
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from experiments import estimates, formatting
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Resamplings of the bootstrap, and their seed: the same cases always get the same probabilities.
 RESAMPLES, SEED = 10_000, 0
+#: From this probability on the verdict calls the first place clear.
+CLEAR = 0.95
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Places from best to worst, and the cases that have none with the reason."""
+    """Places from best to worst, and the cases that have none with the reason.
+
+    Attributes:
+        kpi, label, unit, better, currency: the measure and how it is read.
+        places: choices from best to worst; empty where there is no second one.
+        left_out: choices without a value -> why.
+        worlds: cases in another market -> why they have no place.
+    """
 
     kpi: str
     label: str
@@ -48,6 +57,26 @@ class Ranking:
     currency: str
     places: tuple[Place, ...]
     left_out: Mapping[str, str]
+    worlds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """Who is first and how surely, or why nobody is, as a sentence without its full stop."""
+        if not self.places:
+            why = "every other case is another market, and markets are not chosen"
+            if self.left_out or not self.worlds:
+                why = f"fewer than two cases have {formatting.in_sentence(self.label)}"
+            return f"No ranking: {why}"
+        name, first = formatting.in_sentence(self.label), self.places[0]
+        end = "highest" if self.better == "higher" else "lowest"
+        money = f"{self.currency} " if self.unit == "money" else ""
+        amount = f"{money}{formatting.short_interval(first.estimate, self.unit)}"
+        start = f"'{first.name}' has the {end} {name}, {amount}"
+        if first.best is None or len(self.places) == 1:
+            return start
+        if first.best >= CLEAR:
+            return f"{start}, and is best with probability {sure(first.best)}"
+        return f"{start}, but is best with probability {sure(first.best)} only"
 
     def to_dict(self) -> dict[str, Any]:
         """The form in JSON."""
@@ -64,20 +93,21 @@ class Ranking:
                 }
                 for one in self.places
             ],
-            "left_out": dict(self.left_out),
+            "left_out": {**self.worlds, **self.left_out},
+            "verdict": f"{self.verdict}.",
         }
 
 
 def rank(
-    kpi: str, values: Mapping[str, Sequence[float | None]], left_out: Mapping[str, str], *, currency: str
+    kpi: str, values: Mapping[str, Sequence[float | None]], worlds: Mapping[str, str], *, currency: str
 ) -> Ranking:
-    """Order cases by the mean of a KPI.
+    """Order choices by the mean of a KPI; a single one has no place.
 
     Args:
         kpi: one that is better high or low.
-        values: case -> one value a replicate, the same replicates for all.
-        left_out: case -> why it has no place.
-        currency: ISO code of the cases that have one.
+        values: choice -> one value a replicate, the same replicates for all.
+        worlds: case in another market -> why it has no place.
+        currency: ISO code of the choices.
     """
     from sim import KPIS, interval
 
@@ -85,6 +115,8 @@ def rank(
     assert better is not None
     undefined = {name: "undefined in a replicate" for name, row in values.items() if interval(row) is None}
     known = {name: [v or 0.0 for v in row] for name, row in values.items() if name not in undefined}
+    if len(known) < 2:
+        known = {}
     means = {name: sum(row) / len(row) for name, row in known.items()}
     order = sorted(known, key=lambda name: means[name], reverse=better == "higher")
     best = _probabilities(known, better)
@@ -102,7 +134,7 @@ def rank(
         for name in order
     )
     unit = KPIS[kpi].unit
-    return Ranking(kpi, KPIS[kpi].label, unit, better, currency, places, {**left_out, **undefined})
+    return Ranking(kpi, KPIS[kpi].label, unit, better, currency, places, undefined, dict(worlds))
 
 
 def _probabilities(values: Mapping[str, Sequence[float]], better: str) -> dict[str, float]:
@@ -129,7 +161,10 @@ def sure(probability: float) -> str:
 
 
 def ranking_sections(ranking: Ranking) -> list[str | Grid]:
-    """The table of places, and what the probability is."""
+    """Who is first, the table of places, and what the probability is."""
+    lines = [f"No place for '{name}': {why}." for name, why in ranking.left_out.items()]
+    if not ranking.places:
+        return ["\n".join([f"{ranking.verdict}.", *lines])]
     rows = tuple(
         (
             str(number),
@@ -143,23 +178,23 @@ def ranking_sections(ranking: Ranking) -> list[str | Grid]:
     title = f"Ranking by {formatting.in_sentence(ranking.label)}, {ranking.better} is better"
     money = f", {ranking.currency}" if ranking.unit == "money" else ""
     header = ("Place", "Case", f"{ranking.label}{money}", "Against the first", "Best with probability")
-    lines = [
+    how = (
         "Probability of being best: how often a case has the best mean when the replicates are drawn anew "
         f"with replacement, the same for all cases ({RESAMPLES:,} times)."
-    ]
-    lines += [f"No place for '{name}': {why}." for name, why in ranking.left_out.items()]
-    return [Grid(title, header, rows, left=2), "\n".join(lines)]
+    )
+    return [f"{ranking.verdict}.", Grid(title, header, rows, left=2), "\n".join([how, *lines])]
 
 
 def ranking_sheet(ranking: Ranking) -> Sheet:
     """One row a place."""
     rows = tuple(
-        (number, one.name, *_three(one.estimate), *_three(one.behind), one.best)
+        (number, one.name, *three(one.estimate), *three(one.behind), one.best)
         for number, one in enumerate(ranking.places, start=1)
     )
     behind = ("against_first_mean", "against_first_low", "against_first_high")
     return Sheet(("place", "case", "mean", "low", "high", *behind, "probability_best"), rows)
 
 
-def _three(estimate: Estimate | None) -> tuple[float | None, ...]:
+def three(estimate: Estimate | None) -> tuple[float | None, ...]:
+    """Mean, low and high as cells of a row."""
     return (None, None, None) if estimate is None else tuple(estimate[key] for key in ("mean", "low", "high"))

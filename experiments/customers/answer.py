@@ -41,6 +41,7 @@ def answer_customers(request: Request, settings: Settings) -> Answer:
         overrides=settings.overrides,
         variant=request.variant,
         plan_csv=request.plan_csv,
+        quiet=settings.quiet,
     )
     announce(settings)
     with progress("simulating and replaying, periods", quiet=settings.quiet) as report:

@@ -48,6 +48,7 @@ def answer_explain(request: Request, settings: Settings) -> Answer:
         overrides=settings.overrides,
         variant=request.variant,
         plan_csv=request.plan_csv,
+        quiet=settings.quiet,
     )
     if request.consumer >= case.world.agents:
         raise RequestError(

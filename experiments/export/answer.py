@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,6 +107,7 @@ def export(request: Request, settings: Settings) -> None:
         assert folder is not None
         job = _open(request, settings)
         found = WRITERS[request.what](folder, job)
+        found = replace(found, notes=(*job.case.notes, *found.notes))
         summary = _summary(job, found)
         write_json(folder, "summary.json", "what was exported", summary)
     if settings.as_json:
@@ -124,6 +125,7 @@ def _open(request: Request, settings: Settings) -> Job:
         overrides=(*settings.overrides, *tail),
         variant=request.variant,
         plan_csv=request.plan_csv,
+        quiet=settings.quiet,
     )
     faults, agents = [], case.world.agents
     if request.consumers is not None and request.consumers > agents:
@@ -245,6 +247,7 @@ def _summary(job: Job, found: Exported) -> dict[str, Any]:
         **_source(job),
         **found.facts,
         "files": {file.name: file.to_dict() for file in found.files},
+        "notes": list(job.case.notes),
     }
 
 

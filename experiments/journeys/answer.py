@@ -49,7 +49,11 @@ def answer_journeys(request: Request, settings: Settings) -> Answer:
     from sim import cut_journeys
 
     case = open_case(
-        request.scenario, overrides=settings.overrides, variant=request.variant, plan_csv=request.plan_csv
+        request.scenario,
+        overrides=settings.overrides,
+        variant=request.variant,
+        plan_csv=request.plan_csv,
+        quiet=settings.quiet,
     )
     if request.panel is not None and request.panel > case.world.agents:
         raise RequestError(

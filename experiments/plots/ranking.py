@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from experiments.comparing.ranking import Ranking
 
-#: From this probability on the title calls the first place clear.
-CLEAR = 0.95
-
 
 @dataclass(frozen=True)
 class RankingRow:
@@ -49,19 +46,7 @@ def ranking_data(ranking: Ranking) -> RankingData:
         )
         for one in ranking.places
     )
-    return RankingData(_finding(ranking), rows, ranking.label, ranking.unit, ranking.currency)
-
-
-def _finding(ranking: Ranking) -> str:
-    name, first = formatting.in_sentence(ranking.label), ranking.places[0]
-    end = "highest" if ranking.better == "higher" else "lowest"
-    amount = formatting.number(first.estimate["mean"], ranking.unit, currency=ranking.currency)
-    start = f"'{first.name}' has the {end} {name} ({amount})"
-    if first.best is None or len(ranking.places) == 1:
-        return start
-    if first.best >= CLEAR:
-        return f"{start}, and is best with probability {sure(first.best)}"
-    return f"{start}, but is best with probability {sure(first.best)} only"
+    return RankingData(ranking.verdict, rows, ranking.label, ranking.unit, ranking.currency)
 
 
 def plot_ranking(ax: Axes, data: RankingData) -> None:

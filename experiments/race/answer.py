@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from experiments.budget_asked import BudgetAsked
     from experiments.commands.options import Settings
     from optimize import BudgetProblem
     from sim import Plan, Replicates
@@ -41,7 +42,7 @@ class Request:
     runs: tuple[int, ...]
     repeats: int
     objective: str
-    budget: float | None
+    budget: BudgetAsked | None
     least_roas: float = 2.0
     least_activity: float = 0.8
 
@@ -62,8 +63,9 @@ def answer_race(request: Request, settings: Settings) -> Answer:
     from optimize import BudgetProblem
 
     case = open_case(request.scenario, overrides=settings.overrides)
+    total = None if request.budget is None else request.budget.at(case.plan.total)
     problem = BudgetProblem.from_scenario(
-        case.file.scenario, case.world, case.plan, total=request.budget, objectives=(request.objective,)
+        case.file.scenario, case.world, case.plan, total=total, objectives=(request.objective,)
     )
     entries = entries_of(request)
     announce(settings)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from experiments import estimates
+from experiments import estimates, formatting
 from experiments.answer import Answer
 from experiments.console import progress
 from experiments.errors import RequestError
+from experiments.plan_notes import far_from_today
 from experiments.recommend import details
 from experiments.recommend.judged import differences, judged
 from experiments.recommend.limits_asked import Asked, with_asked
@@ -17,6 +18,9 @@ from experiments.runner import Case, announce, open_case
 from experiments.tables import Sheet
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from experiments.budget_asked import BudgetAsked
     from experiments.commands.options import Settings
     from experiments.recommend.place import Place
     from experiments.recommend.robust import Probed
@@ -31,7 +35,7 @@ class Request:
 
     scenario: str
     method: str
-    budget: float | None
+    budget: BudgetAsked | None
     runs: int
     objectives: tuple[str, ...]
     asked: Asked = field(default_factory=Asked)
@@ -39,6 +43,8 @@ class Request:
     sampler: str | None = None
     storage: str | None = None
     workers: int | None = None
+    variant: str | None = None
+    plan_csv: Path | None = None
 
 
 def answer_optimize(request: Request, settings: Settings, place: Place) -> Answer:
@@ -46,12 +52,19 @@ def answer_optimize(request: Request, settings: Settings, place: Place) -> Answe
     from experiments.recommend.text import sections
     from optimize import BudgetProblem
 
-    case = open_case(request.scenario, overrides=settings.overrides)
+    case = open_case(
+        request.scenario,
+        overrides=settings.overrides,
+        variant=request.variant,
+        plan_csv=request.plan_csv,
+        quiet=settings.quiet,
+    )
+    total = total_asked(case, request)
     problem = BudgetProblem.from_scenario(
         with_asked(case.file.scenario, request.asked),
         case.world,
         case.plan,
-        total=request.budget,
+        total=total,
         objectives=request.objectives,
         minimise_spend=request.asked.minimise,
     )
@@ -60,14 +73,44 @@ def answer_optimize(request: Request, settings: Settings, place: Place) -> Answe
     return Answer(
         command="optimize",
         case=case,
-        summary=summary(result) | ({} if probed is None else {"robustness": robustness_json(*probed)}),
+        summary=summary(result)
+        | {"variant": case.variant, "plan": case.plan_source or "status quo"}
+        | ({} if probed is None else {"robustness": robustness_json(*probed)}),
         sections=sections(case, problem, result, probed),
         sheets=sheets(case, result) | ({} if probed is None else {"robustness": robustness_sheet(probed[0])}),
         figures=lambda: _figures(case, problem, result, probed),
         plans={"recommended": result.recommended},
         solver=SOLVERS.get(request.method, "HiGHS"),
         interrupted=result.interrupted,
+        inputs=() if request.plan_csv is None else (request.plan_csv,),
+        notes=notes_of(case, problem, request),
     )
+
+
+def total_asked(case: Case, request: Request) -> float | None:
+    """The budget asked for, else that of the plan given; None leaves the scenario's own.
+
+    A ceiling in the scenario is about the firm's money, so it outlasts a plan that spends more or less.
+    """
+    if request.budget is not None:
+        return request.budget.at(case.plan.total)
+    block = case.file.scenario.optimization
+    ceiling = block.at_most and block.total is not None
+    return case.plan.total if case.plan_source is not None and not ceiling else None
+
+
+def notes_of(case: Case, problem: BudgetProblem, request: Request) -> tuple[str, ...]:
+    """A budget far from what today's plan spends, and the total that a plan given brings with it."""
+    if request.budget is not None:
+        far = far_from_today(
+            f"--budget {request.budget.text}", problem.total, case.plan.total, problem.currency
+        )
+        return (far,) if far else ()
+    own = case.file.scenario.optimization.total
+    if case.plan_source is None or own is None or abs(problem.total - own) <= 1e-9 * own:
+        return ()
+    mine, its = (formatting.number(t, "money", currency=problem.currency) for t in (problem.total, own))
+    return (f"the budget is {mine}, as {case.plan_source} spends it; the scenario's own is {its}",)
 
 
 def _search(

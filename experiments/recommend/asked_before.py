@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 def identity(case: Case, request: Request, settings: Settings) -> dict[str, Any]:
     """Everything that decides which plans are simulated and what they measure, but for the number of runs.
 
+    A plan given is known by its money, whatever its file is called.
+
     Engine, threads and workers are left out: no result depends on them.
     """
     from sim import dump
@@ -39,7 +41,9 @@ def identity(case: Case, request: Request, settings: Settings) -> dict[str, Any]
         "method": request.method,
         "sampler": request.sampler,
         "objective": list(request.objectives),
-        "budget": request.budget,
+        "budget": None if request.budget is None else request.budget.at(case.plan.total),
+        "variant": case.variant,
+        "plan_sha256": None if case.plan_source is None else _digest(case),
         **asdict(request.asked),
     }
     plain: dict[str, Any] = json.loads(json.dumps(found))
@@ -68,6 +72,11 @@ def study_of(request: Request, asked: dict[str, Any], place: Place) -> Study | N
         mend_journal(Path(storage))
     digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     return Study(request.sampler, storage, f"omnifunnel {asked['scenario']} {digest[:12]}")
+
+
+def _digest(case: Case) -> str:
+    """SHA-256 over the money of a plan."""
+    return hashlib.sha256(case.plan.spend_tc.tobytes()).hexdigest()
 
 
 def _version() -> str | None:

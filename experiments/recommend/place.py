@@ -177,12 +177,17 @@ def _replace(path: Path, text: str) -> None:
 def _differences(there: dict[str, Any], here: dict[str, Any]) -> list[str]:
     """What two requests differ in, in words."""
     found = []
+    unlike = {name for name in (*there, *here) if there.get(name) != here.get(name)}
     for name in dict.fromkeys((*there, *here)):
         before, now = there.get(name), here.get(name)
-        if before == now:
+        if name not in unlike:
             continue
         if name == "scenario_sha256":
-            found.append("another scenario, or other --set values")
+            # a variant or a plan makes the scenario another one by itself
+            if not unlike & {"variant", "plan_sha256"}:
+                found.append("another scenario, or other --set values")
+        elif name == "plan_sha256":
+            found.append("another --plan")
         else:
             found.append(f"{name.replace('_', ' ')} {_word(before)} there, {_word(now)} here")
     return found

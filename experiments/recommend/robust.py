@@ -46,7 +46,8 @@ def _variants(case: Case, settings: Settings) -> tuple[list[Setting], tuple[str,
         other = open_case(case.file.source, overrides=settings.overrides, variant=name)
         same = (other.world.channels, other.world.periods) == (case.world.channels, case.world.periods)
         if same and other.world.currency == case.world.currency:
-            settings_found.append(Setting(name, other.world, other.plan, "variant"))
+            today = other.plan if case.plan_source is None else case.plan
+            settings_found.append(Setting(name, other.world, today, "variant"))
         else:
             unfit.append(name)
     return settings_found, tuple(unfit)

@@ -19,9 +19,13 @@ def assumption_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     """The scenario's own lines, then the limits of every simulation."""
     scenario, lines = folder.scenario or {}, []
     own = [say.chosen(line) for line in scenario.get("assumptions") or ()]
+    notes = folder.summary.get("notes") or ()
     found: list[Block] = []
+    if notes:
+        language = "" if say.lang == "en" else "en"
+        found = [Text(say("given_notes")), Items(tuple(notes), language)]
     if own:
-        found = [Text(say("of_scenario")), Items(tuple(text for text, _ in own), own[0][1])]
+        found += [Text(say("of_scenario")), Items(tuple(text for text, _ in own), own[0][1])]
     replicates = folder.record.get("replicates")
     if isinstance(replicates, int):
         several = say("chance_only", replicates=replicates_of(folder, say))
@@ -42,7 +46,7 @@ def provenance_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     record, summary = folder.record, folder.summary
     versions = {name: version for name, version in (record.get("versions") or {}).items() if version}
     known = {
-        "scenario": record.get("scenario"),
+        "scenario": ":".join(filter(None, (record.get("scenario"), record.get("variant")))),
         "digest": record.get("scenario_sha256"),
         "own_files": say.list([f"{name} {digest}" for name, digest in (record.get("inputs") or {}).items()]),
         "seed": record.get("seed"),

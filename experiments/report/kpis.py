@@ -50,9 +50,12 @@ def kpi_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         both = replace(
             both, header=(both.header[0], *(f"{name}, {cases[name]['currency']}" for name in plans))
         )
-    base = next(iter(plans))
-    caption = say("differences_caption", base=base)
-    return [_table(folder, say, units, {}, differences, caption=caption), both]
+    base, found = next(iter(plans)), []
+    for world, key in ((False, "differences_caption"), (True, "worlds_caption")):
+        changes = {name: one for name, one in differences.items() if is_world(folder, name) == world}
+        if changes:
+            found.append(_table(folder, say, units, {}, changes, caption=say(key, base=base)))
+    return [*found, both]
 
 
 def _table(
@@ -68,8 +71,9 @@ def _table(
     moneys, short = _moneys(folder, columns), len(columns) + len(changes) > WIDE
     currency = moneys.pop() if len(moneys) == 1 else ""
     rows: list[Row] = []
-    for group, members in _groups(units).items():
-        rows.append(row([say.name("group", group)], "group"))
+    lead = ranked_by(folder)
+    for group, members in _groups(units, lead).items():
+        rows += [] if members == [lead] else [row([say.name("group", group)], "group")]
         for kpi in members:
             label = say.name("kpi", kpi, kpi_label(kpi))
             cells = [Cell(f"{label}, {currency}" if units[kpi] == "money" and currency else label)]
@@ -99,10 +103,18 @@ def _moneys(folder: RunFolder, columns: Mapping[str, Estimates]) -> set[str]:
     }
 
 
-def _groups(units: Mapping[str, str]) -> dict[str, list[str]]:
-    found = {group: [kpi for kpi in members if kpi in units] for group, members in GROUPS.items()}
+def ranked_by(folder: RunFolder) -> str | None:
+    """The key figure that a comparison ranks by and that leads its tables; None for other commands."""
+    return (folder.summary.get("ranking") or {}).get("by")
+
+
+def _groups(units: Mapping[str, str], lead: str | None) -> dict[str, list[str]]:
+    """Key figures by group, the leading one first and alone."""
+    rest = [kpi for kpi in units if kpi != lead]
     known = {kpi for members in GROUPS.values() for kpi in members}
-    found["other"] = [kpi for kpi in units if kpi not in known]
+    found = {"lead": [lead] if lead is not None and lead in units else []}
+    found |= {group: [kpi for kpi in members if kpi in rest] for group, members in GROUPS.items()}
+    found["other"] = [kpi for kpi in rest if kpi not in known]
     return {group: members for group, members in found.items() if members}
 
 
@@ -135,9 +147,15 @@ def headline_facts(folder: RunFolder, say: Speech) -> list[Block]:
 
 
 def ranking_blocks(folder: RunFolder, say: Speech) -> list[Block]:
-    """The answer's own ranking, else cases by their first key figure."""
+    """The answer's own ranking, if it ranks anybody; in old folders cases by their first key figure."""
     if "ranking" in folder.sheets:
-        return [replace(plain_table("ranking", folder, say), caption="")]
+        _, places = folder.sheets["ranking"]
+        table, kpi = plain_table("ranking", folder, say), ranked_by(folder)
+        if kpi is not None:
+            mean = say.name("column", "mean")
+            named = tuple(say.name("kpi", kpi) if name == mean else name for name in table.header)
+            table = replace(table, header=named)
+        return [replace(table, caption="")] if places else []
     plans, units = estimates_of(folder, "kpis")
     differences, _ = estimates_of(folder, "differences")
     kpi = leading(plans)
@@ -157,6 +175,35 @@ def ranking_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     caption = say("ranking_caption", kpi=say.sentence("kpi", kpi))
     header = (say.name("column", "case"), say.name("kpi", kpi), say("difference"))
     return [Table(caption, header, tuple(rows), note=say("star"))]
+
+
+def world_blocks(folder: RunFolder, say: Speech) -> list[Block]:
+    """How the plan fares in cases that change the market, by the key figure that is ranked by."""
+    plans, units = estimates_of(folder, "kpis")
+    differences, _ = estimates_of(folder, "differences")
+    worlds, kpi = [name for name in differences if is_world(folder, name)], ranked_by(folder)
+    if not worlds or kpi is None:
+        return []
+    rows = [
+        row(
+            [
+                name,
+                Cell(*say.halves(plans[name][kpi], units[kpi])),
+                change(differences[name][kpi], units[kpi], say),
+                ", ".join(folder.summary["cases"][name]["market_changes"]),
+            ]
+        )
+        for name in worlds
+    ]
+    base = next(iter(plans))
+    header = (say("world_if"), say.name("kpi", kpi), say("world_against", base=base), say("world_differs"))
+    return [Table("", header, tuple(rows), note=say("worlds_note"))]
+
+
+def is_world(folder: RunFolder, case: str) -> bool:
+    """Whether a case of a comparison changes the market."""
+    cases = folder.summary.get("cases") or {}
+    return bool(cases.get(case, {}).get("kind") == "world")
 
 
 def leading(plans: Mapping[str, Estimates]) -> str | None:

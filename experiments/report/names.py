@@ -32,6 +32,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "paired_figures": ("Each case against the first", "各情景与第一个的对比"),
         "kpis_run": ("Key figures", "关键指标"),
         "ranking": ("Ranking", "排名"),
+        "worlds": ("How the plan fares if ...", "市场变化时方案的表现"),
         "channels": ("Channels", "渠道"),
         "curves": ("Response curves", "响应曲线"),
         "drivers": ("What drives it", "驱动因素"),

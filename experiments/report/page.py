@@ -51,8 +51,9 @@ PARTS: dict[str, tuple[Part, ...]] = {
     ),
     "compare": (
         Part("verdict", verdicts.compare_verdict),
-        Part("ranking", kpis.ranking_blocks, ("ranking", "comparison"), ("ranking",)),
-        Part("kpis", kpis.kpi_blocks, sheets=("kpis", "differences")),
+        Part("ranking", kpis.ranking_blocks, ("ranking",), ("ranking",)),
+        Part("worlds", kpis.world_blocks, sheets=("worlds",)),
+        Part("kpis", kpis.kpi_blocks, ("comparison",), ("kpis", "differences")),
         Part("paired_figures", figures=("difference-*",)),
         Part("funnel", figures=("funnel",)),
     ),

@@ -87,6 +87,14 @@ class Speech:
                 return self(key, base=known.get(found[1], found[1]))
         return ENDS.sub(r"\1 至 \2", text)
 
+    def chance(self, probability: float) -> str:
+        """A probability as per cent; none is certain."""
+        if 0.005 <= probability < 0.995:
+            return formatting.percent(probability)
+        if self.lang == "en":
+            return "over 99 %" if probability > 0.5 else "under 1 %"
+        return "99 % 以上" if probability > 0.5 else "不到 1 %"
+
     def list(self, names: list[str]) -> str:
         """Names in a row."""
         return (", " if self.lang == "en" else "、").join(names)

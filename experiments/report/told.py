@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from experiments.answer import NOTES
 from experiments.plots.style import text_width
 from experiments.report.blocks import Block, Items, Table, Text, row
 
@@ -16,7 +17,7 @@ from experiments.report.blocks import Block, Items, Table, Text, row
 APART = 3
 RULE = re.compile(r" *─{3,}")
 #: What the closing sections of a report say in their own way.
-SKIPPED = ("Assumptions",)
+SKIPPED = ("Assumptions", NOTES)
 LANG = "en"
 #: Letters of the longest first sentence that stands as a verdict.
 LEAD = 200

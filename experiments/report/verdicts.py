@@ -10,7 +10,7 @@ from experiments.estimates import clear
 from experiments.report.blocks import Block, Items, Text
 from experiments.report.budget import target_unit
 from experiments.report.folder import RunFolder
-from experiments.report.kpis import headline_facts, leading
+from experiments.report.kpis import headline_facts, is_world, leading, ranked_by
 from experiments.report.labels import Estimates, currency_of, estimates_of
 from experiments.report.rules import MEASURE
 from experiments.report.speech import Speech
@@ -118,25 +118,50 @@ def _left_over(summary: dict[str, Any], currency: str, say: Speech) -> list[str]
 
 
 def compare_verdict(folder: RunFolder, say: Speech) -> list[Block]:
-    """Which cases are clearly above and below the first one."""
+    """Who is first among the choices, which of them are clearly above and below, and how the worlds fare."""
     plans, units = estimates_of(folder, "kpis")
     differences, _ = estimates_of(folder, "differences")
-    kpi = leading(plans)
+    kpi = ranked_by(folder) or leading(plans)
     if kpi is None:
         return []
-    base, found = next(iter(plans)), {"up": [], "down": [], "open": []}
+    base, found = next(iter(plans)), {"up": [], "down": [], "open": [], "worlds": []}
     for name, change in differences.items():
+        world = is_world(folder, name)
         if change[kpi]["mean"] is None:
             continue
         told = say.interval(change[kpi], units[kpi], currency=currency_of(folder), signed=True)
-        found[_side(change, kpi)].append(f"{name} {told}")
-    name = say.sentence("kpi", kpi)
-    told = [
-        say("compare_up" if found["up"] else "compare_none", kpi=name, base=base, names=say.list(found["up"]))
+        found["worlds" if world else _side(change, kpi)].append(f"{name} {told}")
+    name, lines = say.sentence("kpi", kpi), []
+    if any(not is_world(folder, case) for case in differences):
+        lines += [_first(folder, say.sentence("kpi", kpi), units[kpi], say)]
+        up = say.list(found["up"])
+        lines += [say("compare_up" if up else "compare_none", kpi=name, base=base, names=up)]
+    else:
+        lines += [say("compare_no_ranking")]
+    keys = {"compare_down": "down", "compare_open": "open", "compare_worlds": "worlds"}
+    lines += [
+        say(key, kpi=name, base=base, names=say.list(found[side]))
+        for key, side in keys.items()
+        if found[side]
     ]
-    lines = {"compare_down": found["down"], "compare_open": found["open"]}
-    told += [say(key, names=say.list(names)) for key, names in lines.items() if names]
-    return [Text(told[0], "lead"), *(Text(line) for line in told[1:])]
+    lead, *rest = filter(None, lines)
+    return [Text(lead, "lead"), *(Text(line) for line in rest)]
+
+
+def _first(folder: RunFolder, name: str, unit: str, say: Speech) -> str:
+    """Who has the first place, and how surely; empty where nobody has one."""
+    ranking = folder.summary.get("ranking") or {}
+    places = ranking.get("places") or []
+    if len(places) < 2:
+        return ""
+    first = places[0]
+    value = say.interval(first, unit, currency=currency_of(folder))
+    end = say("highest" if ranking["better"] == "higher" else "lowest")
+    best = first["probability_best"]
+    how = {"case": first["case"], "end": end, "kpi": name, "value": value}
+    if best is None:
+        return say("compare_first_once", **how)
+    return say("compare_first", chance=say.chance(best), **how)
 
 
 def _side(change: Estimates, kpi: str) -> str:

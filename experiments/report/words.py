@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from experiments.report.compare_words import COMPARE_TEXTS
+
 LANGUAGES = ("en", "zh")
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -82,10 +84,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Stopped early, after {used} of {runs} runs; the best plan so far was judged.",
         "提前停止：{runs} 次模拟中完成 {used} 次；评判的是当时的最佳方案。",
     ),
-    "compare_up": ("Clearly higher {kpi} than {base}: {names}.", "{kpi}明显高于 {base}：{names}。"),
-    "compare_down": ("Clearly lower: {names}.", "明显更低：{names}。"),
-    "compare_open": ("Not told from chance: {names}.", "无法与随机波动区分：{names}。"),
-    "compare_none": ("No case has a clearly higher {kpi} than {base}.", "没有情景的{kpi}明显高于 {base}。"),
+    "given_notes": ("Of what was given:", "关于所给数据："),
     "attribute_best": (
         "Closest to the truth is {best}: off by {error} points of a channel's share on average. "
         "Farthest is {worst}, {far} points.",
@@ -274,4 +273,5 @@ TEXTS: dict[str, tuple[str, str]] = {
         "由 omnifunnel 根据运行目录生成，可离线打开。",
     ),
     "skip": ("Contents", "目录"),
+    **COMPARE_TEXTS,
 }

@@ -44,7 +44,11 @@ def answer_score(request: Request, settings: Settings) -> Answer:
     from sim import replicate_kpis
 
     case = open_case(
-        request.scenario, overrides=settings.overrides, variant=request.variant, plan_csv=request.plan_csv
+        request.scenario,
+        overrides=settings.overrides,
+        variant=request.variant,
+        plan_csv=request.plan_csv,
+        quiet=settings.quiet,
     )
     now = case.file.status_quo()
     broken = limits_broken(case, now)

@@ -38,6 +38,7 @@ def answer_truth(request: Request, settings: Settings) -> Answer:
         overrides=settings.overrides,
         variant=request.variant,
         plan_csv=request.plan_csv,
+        quiet=settings.quiet,
     )
     announce(settings)
     with progress("counterfactuals, periods", quiet=settings.quiet) as report:

@@ -10,7 +10,8 @@ import datetime as dt
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -26,6 +27,21 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+@dataclass(frozen=True)
+class SpendFile:
+    """What a wide CSV of spend says, and which of its columns say it.
+
+    Attributes:
+        plan: the spend.
+        read: names of the columns read, in the order of the file.
+        unread: names of the columns that hold something and are not read, in the order of the file.
+    """
+
+    plan: Plan
+    read: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
 def read_spend(
     path: str | Path,
     *,
@@ -36,14 +52,36 @@ def read_spend(
     dates: Sequence[dt.date] | None = None,
     required: Sequence[str] = (),
 ) -> Plan:
-    """Read a plan.
+    """Read a plan; the arguments and faults are those of `read_spend_file`, which also tells the columns."""
+    return read_spend_file(
+        path,
+        channels=channels,
+        periods=periods,
+        columns=columns,
+        date_column=date_column,
+        dates=dates,
+        required=required,
+    ).plan
+
+
+def read_spend_file(
+    path: str | Path,
+    *,
+    channels: Sequence[str],
+    periods: int,
+    columns: Mapping[str, str] | None = None,
+    date_column: str | None = None,
+    dates: Sequence[dt.date] | None = None,
+    required: Sequence[str] = (),
+) -> SpendFile:
+    """Read a plan and say which columns it was read from.
 
     Args:
         path: the file.
         channels: channels of the plan, in its order.
         periods: rows needed.
         columns: channel -> column; without it, columns are found by their names. Columns that are neither
-            named here nor end in `_spend` or `_S` are ignored.
+            named here nor end in `_spend` or `_S` are not read.
         date_column: column with each period's first day; without it, a column called `date` if there is one.
         dates: first day of each period, compared with the date column.
         required: channels that must have a column (those with a price); others get 0 without one.
@@ -66,10 +104,13 @@ def read_spend(
                 faults.append(f"row {t + 2}, column '{column}': must be a finite number >= 0, got {got}")
             else:
                 spend_tc[t, channels.index(channel)] = value
-    faults += _date_faults(header, rows, date_column, dates)
+    day = _date_name(header, date_column)
+    faults += _date_faults(header, rows, day, dates)
     if faults:
         raise PlanError(_bounded(path, faults))
-    return Plan(tuple(channels), spend_tc)
+    dated = {day} if day is not None and dates is not None else set()
+    read = tuple(name for name in header if name in {*found.values(), *dated})
+    return SpendFile(Plan(tuple(channels), spend_tc), read, _unread(header, rows, read))
 
 
 def write_spend(plan: Plan, path: str | Path, *, dates: Sequence[dt.date]) -> None:
@@ -165,12 +206,26 @@ def _money(cell: str) -> float | None:
     return value if 0 <= value < float("inf") else None
 
 
+def _unread(header: Sequence[str], rows: Sequence[Sequence[str]], read: Collection[str]) -> tuple[str, ...]:
+    """Columns that hold something and were not read; commas too many at the end of a line hold nothing."""
+    return tuple(
+        name
+        for position, name in enumerate(header)
+        if name not in read and (name or any(row[position].strip() for row in rows))
+    )
+
+
+def _date_name(header: Sequence[str], wanted: str | None) -> str | None:
+    """The column of dates: the one asked for, else one called `date`."""
+    if wanted is not None:
+        return wanted
+    return next((column for column in header if column.lower() == "date"), None)
+
+
 def _date_faults(
     header: Sequence[str], rows: Sequence[Sequence[str]], name: str | None, dates: Sequence[dt.date] | None
 ) -> list[str]:
-    if name is None:
-        name = next((column for column in header if column.lower() == "date"), None)
-    elif name not in header:
+    if name is not None and name not in header:
         return [f"date column '{name}' is missing{_near(name, header)}"]
     if name is None or dates is None:
         return []

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from optimize.function_meter import judge_by_measuring
 from optimize.problem import BudgetProblem, GroupLimit
 from sim import Plan
 
@@ -155,12 +156,7 @@ class AnalyticMarket:
         progress: Callable[[int, int], None] | None = None,
     ) -> Replicates:
         """KPIs of named plans on replicates 0 to `replicates` - 1."""
-        rows = [self.measure(list(plans.values()), replicate=r) for r in range(replicates)]
-        values: dict[str, Any] = {
-            name: {kpi: tuple(row[n][kpi] for row in rows) for kpi in rows[0][n]}
-            for n, name in enumerate(plans)
-        }
-        return cast("Replicates", PairedValues(values))
+        return judge_by_measuring(self, plans, replicates=replicates, progress=progress)
 
     def _kpis(self, amounts_c: Floats, strength_c: Floats) -> dict[str, float | None]:
         spend = float(amounts_c.sum())

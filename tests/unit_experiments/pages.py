@@ -14,7 +14,7 @@ SMALL = ["--set", "population.agents=300", "--replicates", "3", "--quiet"]
 #: Kind -> the words of the command; every one writes a directory.
 KINDS = {
     "run": ["run", "beauty-launch"],
-    "compare": ["compare", "beauty-launch", "--variants", "silo,unified"],
+    "compare": ["compare", "beauty-launch", "--variants", "silo,unified,seed_first"],
     "optimize": [
         *("optimize", "beauty-launch", "--objective", "profit,ltv", "--runs", "20", "--flights", "2"),
         *("--limit", "douyin_feed=2000000", "--budget", "12000000"),

@@ -1,6 +1,8 @@
 """compare: any scenarios, variants and plans, what can be set side by side, and who is best how surely."""
 
+import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,7 +10,9 @@ from click.testing import CliRunner
 
 from experiments.cli import main
 from experiments.comparing import ranking
+from experiments.comparing.kinds import kind_of
 from experiments.comparing.ranking import rank
+from experiments.runner import open_case
 
 SMALL = ["--set", "population.agents=400", "--replicates", "3"]
 
@@ -64,23 +68,114 @@ def test_other_markets_are_compared_in_ratios_only():
     assert means["retail-media"]["aov"]["mean"] is None
     assert means["retail-media"]["pass_engage"]["mean"] is not None
     assert found["cases"]["beauty-launch"]["not_compared"] is None
-    assert [place["case"] for place in found["ranking"]["places"]] == ["beauty-launch"]
+    assert found["ranking"]["places"] == []  # one choice only: nothing to rank
     assert set(found["ranking"]["left_out"]) == {"conflicting-rules", "retail-media"}
 
 
 def test_each_currency_has_tables_of_its_own():
     text = invoke("compare", "beauty-launch", "retail-media", *SMALL, "--quiet").stdout
-    assert "CNY 1" not in text.split("Paired difference")[0].split("retail-media")[1]
+    _, beauty, retail = text.split("mean (95 % interval)\n")
+    assert "CNY" in beauty
+    assert "EUR" in retail
+    assert "CNY" not in retail.split("Assumptions")[0]
     assert "Amounts of money and totals of 'retail-media'" in text
+
+
+def test_worlds_are_shown_and_only_choices_are_ranked(tmp_path):
+    out = tmp_path / "out"
+    found = answer("compare", "beauty-launch", "--variants", "all", *SMALL, "--out", out)
+    kinds = {name: case["kind"] for name, case in found["cases"].items()}
+    worlds = ["silo", "unified", "no_synergy", "dear_search"]
+    assert kinds == {"beauty-launch": "choice", "seed_first": "choice"} | dict.fromkeys(worlds, "world")
+    assert found["cases"]["dear_search"]["market_changes"] == ["channels.search.price.cpc 4.8 (not 3.7)"]
+    assert found["cases"]["seed_first"]["plan_changed"] is True
+    assert {place["case"] for place in found["ranking"]["places"]} == {"beauty-launch", "seed_first"}
+    assert set(found["ranking"]["left_out"]) == set(worlds)
+    assert found["cases"]["silo"]["difference"]["profit"]["mean"] is not None
+    text = (out / "summary.txt").read_text(encoding="utf-8")
+    ranking, fares, differences = text.partition("Paired difference")[0], "How the plan fares if ...", text
+    assert not any(name in ranking.split(fares)[0] for name in worlds)
+    assert all(name in ranking.split(fares)[1] for name in worlds)
+    assert differences.count(f"{fares}: paired difference against 'beauty-launch'") == 2
+    rows = list(csv.DictReader((out / "worlds.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [row["case"] for row in rows] == worlds
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "How the plan fares if the market changes, profit against beauty-launch: silo" in page
+    assert "neither ranked nor called best" in page
+
+
+def test_without_a_second_choice_there_is_no_ranking_and_one_sentence_says_so(tmp_path):
+    out = tmp_path / "out"
+    found = answer("compare", "beauty-launch", "--variants", "silo,dear_search", *SMALL, "--out", out)
+    sentence = "No ranking: every other case is another market, and markets are not chosen."
+    assert found["ranking"]["places"] == []
+    assert found["ranking"]["verdict"] == sentence
+    text = (out / "summary.txt").read_text(encoding="utf-8")
+    assert text.startswith(sentence)
+    assert "probability" not in text
+    assert not (out / "figures" / "ranking.svg").exists()
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert sentence in page
+    assert "Chance of being best" not in page
+
+
+def test_the_kpi_that_ranks_leads_every_table_and_title(tmp_path):
+    out = tmp_path / "out"
+    answer("compare", "beauty-launch", "--variants", "all", "--rank-by", "cac", *SMALL, "--out", out)
+    text = (out / "summary.txt").read_text(encoding="utf-8")
+    rules = [n for n, line in enumerate(text.splitlines()) if set(line.strip()) == {"─"}]
+    tables = [text.splitlines()[n - 1 : n + 2] for n in rules]
+    kpis = [first for header, _, first in tables if header.startswith(" KPI")]
+    assert len(kpis) == 6
+    assert all(first.startswith(" CAC (blended)") for first in kpis)
+    assert all("CAC (blended)" in header for header, _, _ in tables if not header.startswith(" KPI"))
+    for name in ("comparison", "ranking"):
+        svg = (out / "figures" / f"{name}.svg").read_text(encoding="utf-8")
+        assert re.search(r"(on|lowest) CAC", svg)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "variant", "market"),
+    [
+        ("summer-drink", "no_coupon", []),
+        ("loyalty-referral", "no_points", []),
+        ("loyalty-referral", "unpaid_links", []),
+        ("loyalty-referral", "no_referral", ["channels.referral"]),
+        ("platform-ban", "site_down", ["events"]),
+        ("conflicting-rules", "quiet", []),
+        ("conflicting-rules", "half_margin", ["value.gross_margin 0.5 (not 0.3)"]),
+        ("appliance-silo", "match_0_capped", ["identity.match_rate 0 (not 0.15)"]),
+        ("o2o-store", "pos_crm", ["channels.store.sells.enrol 0.5 (not 0)"]),
+    ],
+)
+def test_what_the_brand_decides_and_pays_for_is_a_choice(scenario, variant, market):
+    kind = kind_of(open_case(scenario, variant=variant), open_case(scenario))
+    assert list(kind.market) == market
+    assert kind.word == ("world" if market else "choice")
+
+
+def test_a_price_cut_is_a_choice_and_an_outage_is_none():
+    sale = "{name: sale, start: 2026-11-02, end: 2026-11-08, discount: 0.2}"
+    out = "{name: out, channels: [store], start: 2026-11-02, end: 2026-11-08, availability: 0}"
+    people = [f"segments.{name}.price_elasticity=-2.6" for name in ("gen_z", "urban_30s")]
+
+    def opened(*events):
+        return open_case("beauty-launch", overrides=(*people, f"events=[{', '.join(events)}]"))
+
+    assert kind_of(opened(sale), opened()).word == "choice"
+    assert kind_of(opened(out), opened(sale)).market == ("events",)
+    assert kind_of(opened(sale, out), opened(out)).word == "choice"
 
 
 def test_the_ranking_is_by_the_kpi_asked_for(tmp_path):
     out = tmp_path / "out"
     found = answer(
-        "compare", "beauty-launch", "--variants", "silo,unified", "--rank-by", "cac", *SMALL, "--out", out
-    )
+        "compare", "retail-media", "--variants", "dark,more_tv,dear_facebook", "--rank-by", "cac", *SMALL,
+        "--out", out,
+    )  # fmt: skip
     places = found["ranking"]["places"]
     assert found["ranking"]["better"] == "lower"
+    assert len(places) == 3
     assert [place["mean"] for place in places] == sorted(place["mean"] for place in places)
     assert places[0]["against_first"] is None
     assert sum(place["probability_best"] for place in places) == pytest.approx(1)
@@ -107,8 +202,8 @@ def test_what_cannot_be_compared_is_said(arguments, named):
     assert named in result.stderr
 
 
-def ranked(values, kpi="profit", left_out=None):
-    return rank(kpi, values, left_out or {}, currency="CNY")
+def ranked(values, kpi="profit", worlds=None):
+    return rank(kpi, values, worlds or {}, currency="CNY")
 
 
 def test_a_clear_winner_is_sure_and_equals_share_it():
@@ -144,9 +239,17 @@ def test_unpaired_noise_would_hide_the_winner():
 def test_one_replicate_and_undefined_values():
     [first, second] = ranked({"a": [1.0], "b": [2.0]}).places
     assert (first.name, first.best, second.best) == ("b", None, None)
-    found = ranked({"a": [1.0, 2.0], "b": [None, 2.0]}, left_out={"c": "another market"})
-    assert [place.name for place in found.places] == ["a"]
-    assert found.left_out == {"c": "another market", "b": "undefined in a replicate"}
+    values = {"a": [1.0, 2.0], "b": [None, 2.0], "d": [1.0, 3.0]}
+    found = ranked(values, worlds={"c": "another market"})
+    assert [place.name for place in found.places] == ["d", "a"]
+    assert found.left_out == {"b": "undefined in a replicate"}
+    assert found.to_dict()["left_out"] == {"c": "another market", "b": "undefined in a replicate"}
+
+
+def test_one_choice_with_a_value_has_no_place():
+    found = ranked({"a": [1.0, 2.0], "b": [None, 2.0]})
+    assert found.places == ()
+    assert found.verdict == "No ranking: fewer than two cases have profit"
 
 
 def test_no_certainty_is_printed():

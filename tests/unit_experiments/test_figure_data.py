@@ -201,3 +201,20 @@ def test_comparison_leads_with_the_clear_winner():
     data = comparison_data(KPIS, estimates, change, currency="CNY")
     assert data.title == "'good' leads on ROI: 1.50 against 1.00 for 'base'"
     assert [panel.verdicts[1] for panel in data.panels] == ["better", "better", "unclear"]
+
+
+def test_comparison_never_says_that_a_world_leads():
+    means = {"base": 90.0, "cheap": 80.0, "cheaper": 70.0, "mild": 40.0}
+    estimates = {name: {"cac": around(mean, 5.0)} for name, mean in means.items()}
+    change = {name: {"cac": around(mean - 90.0, 5.0)} for name, mean in means.items() if name != "base"}
+    kpis = {"cac": KPIS["cac"]}
+    data = comparison_data(kpis, estimates, change, currency="CNY", worlds=["mild"])
+    assert data.title == "'cheaper' leads on CAC: CNY 70.00 against CNY 90.00 for 'base'"
+    assert data.worlds == ("mild",)
+    change["cheap"]["cac"] = change["cheaper"]["cac"] = around(0.0, 5.0)
+    data = comparison_data(kpis, estimates, change, currency="CNY", worlds=["mild"])
+    assert data.title == "No choice is clearly better than 'base' on CAC (CNY 90.00)"
+    data = comparison_data(kpis, estimates, change, currency="CNY", worlds=["mild", "cheap", "cheaper"])
+    assert data.title == (
+        "How the plan fares in other markets: CAC from CNY 40.00 in 'mild' to CNY 90.00 in 'base'"
+    )

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from sim.errors import PlanError
 from sim.market.plan import Plan
-from sim.market.spend_csv import MAX_BYTES, MAX_FAULTS, read_spend, write_spend
+from sim.market.spend_csv import MAX_BYTES, MAX_FAULTS, read_spend, read_spend_file, write_spend
 
 CHANNELS = ("facebook", "shop", "tv")
 DATES = (dt.date(2026, 1, 5), dt.date(2026, 1, 12))
@@ -35,6 +35,18 @@ def test_columns_are_found_by_name_and_others_ignored(tmp_path: Path, text: str)
     )
     assert plan.channels == CHANNELS
     assert plan.spend_tc.tolist() == [[2.5, 0, 1], [0, 0, 300]]
+
+
+def test_the_file_says_which_columns_were_read(tmp_path: Path) -> None:
+    text = GOOD.replace("weather", "revenue").replace("\n", ",\n")  # a comma too many on every line
+    found = read_spend_file(write(tmp_path, text), channels=CHANNELS, periods=2, dates=DATES)
+    assert found.read == ("date", "tv_spend", "facebook_S")
+    assert found.unread == ("revenue",)
+    assert found.plan.total == 303.5
+    named = read_spend_file(
+        write(tmp_path, GOOD), channels=CHANNELS, periods=2, columns={"tv": "tv_spend"}, dates=DATES
+    )
+    assert named.unread == ("facebook_S", "weather")
 
 
 def test_named_columns_and_nothing_else(tmp_path: Path) -> None:
