@@ -189,6 +189,9 @@ class Evaluator:
     def adopt(self, part: Evaluator, lift: Callable[[Floats], Floats]) -> None:
         """Take over what a part found, its plans as plans of this problem, and what it cost."""
         main, further = part._known
+        timing = part.problem.timing
+        if timing is not None and len(part.problem.lower_c) < len(self.problem.lower_c):
+            lift = timing.timed  # limits on windows forbid today's timing: as they were simulated
         self._take(part, [*part.evaluations[main:], *part.rechecks[further:]], lift)
         self.runs_used += part.runs_used
         self._unplaced = part._unplaced if self._unplaced is None else self._unplaced
