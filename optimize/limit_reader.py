@@ -119,7 +119,7 @@ class LimitReader:
         if limit.flight_max is not None:
             for parts, flight, count in self._each_flight(window):
                 most = limit.flight_max * count
-                self._bound_cells(self._cells(index, parts), names, most, _in(names, flight))
+                self._bound_cells(self._cells(index, parts), names, most, _in(names, flight or within))
         for c, name in zip(index, names, strict=True):
             if limit.min_if_on is not None:
                 held = self._cells([c], self._flights_in(window))
@@ -127,7 +127,9 @@ class LimitReader:
             if limit.flight_min_if_on is not None:
                 for parts, flight, _ in self._each_flight(window):
                     least = limit.flight_min_if_on
-                    self.minimums.append(Minimum(self._cells([c], parts), _in((name,), flight), least))
+                    self.minimums.append(
+                        Minimum(self._cells([c], parts), _in((name,), flight or within), least)
+                    )
 
     def _can_say(self, window: range | None) -> bool:
         """Whether a window is made of whole flights; with one flight it has to be the whole plan."""

@@ -20,8 +20,8 @@ CONCAVE, STEEP = 0.8, 6.0
 class Bursts(AnalyticMarket):
     """Channels that saturate within each period; today all money is spent in the first quarter.
 
-    margin = sum_tc gain u_tc with u = x^h / (k^h + x^h) and x the period's money in even shares of the plan: a
-    low h pays for even spending, a high one, with k at the size of the burst, only for bursts.
+    margin = sum_tc gain u_tc with u = x^h / (k^h + x^h) and x the period's money in even shares of the plan:
+    a low h pays for even spending, a high one, with k at the size of the burst, only for bursts.
     """
 
     def __init__(self, steep_c, *, chance=0.0, half=4.0):
