@@ -33,7 +33,7 @@ def check_limits(problem: BudgetProblem) -> None:
 
 def _ratio_of_nothing(problem: BudgetProblem) -> None:
     """A ratio to money spent has no best plan where nothing need be spent."""
-    if not problem.free_total or problem.minimise_spend or "roi" not in problem.objectives:
+    if not problem.free_total or problem.objectives != ("roi",):
         return
     if problem.span[0] <= problem.tolerance:
         raise LimitError(

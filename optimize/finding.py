@@ -24,6 +24,8 @@ from optimize.target_check import unreached
 from sim import OmnifunnelError
 
 Floats = npt.NDArray[np.float64]
+#: The best mix before its timing was moved.
+TODAYS_TIMING = "today's timing"
 #: Simulations of the final for each of the judge's replicates.
 FINAL_RUNS = 6
 
@@ -106,7 +108,8 @@ def _final(
     replicates: int,
 ) -> Final | None:
     """The final of leaders, other answers and rules of thumb, where plans rank by one figure."""
-    if len(problem.goals) > 1 or problem.minimise_spend:
+    # Targets that take simulations of their own are judged once, not in a final.
+    if len(problem.goals) > 1 or problem.minimise_spend or any(t.kind.extra for t in problem.targets):
         return None
     mix = at_total_of(problem, best)
     rules = {name: problem.lifted(rule(mix)) for name, rule in BASELINES.items()}
@@ -114,7 +117,10 @@ def _final(
     if not problem.violations(today):
         rules["status_quo"] = today
     rules = {name: row for name, row in rules.items() if not problem.violations(row)}
-    others = {name: done.amounts_c for name, done in searched.candidates.items()}
+    others = {name: problem.lifted(done.amounts_c) for name, done in searched.candidates.items()}
+    if searched.part is not None:
+        others[TODAYS_TIMING] = problem.lifted(searched.part[2].amounts_c)
+    others = {name: row for name, row in others.items() if not problem.violations(row)}
     blend = foretell(problem, evaluator, seed=seed) if searched.part is None else None
     predict = None if blend is None else blend.predict
     if blend is not None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from sim import LimitError, Plan
 
@@ -77,6 +81,33 @@ def divide_every(
         LimitError: more than 52 flights.
     """
     return _cut(f"every {every} periods", list(range(0, periods, every)), periods, start, days)
+
+
+def refine(
+    flights: tuple[Flight, ...], windows: Sequence[range], *, start: dt.date | None = None, days: int = 7
+) -> tuple[Flight, ...]:
+    """Cut flights further where windows of limits begin and end, so that each window is made of whole ones.
+
+    Args:
+        flights: of the whole plan.
+        windows: periods of each window.
+        start: first day of the plan.
+        days: days in a period.
+
+    Raises:
+        LimitError: more than 52 flights.
+    """
+    periods = flights[-1].last + 1
+    borders = {edge for window in windows for edge in (window.start, window.stop) if edge < periods}
+    firsts = sorted({flight.first for flight in flights} | borders)
+    if len(firsts) == len(flights):
+        return flights
+    return _cut("cutting them at the windows of limits", firsts, periods, start, days)
+
+
+def lengths(flights: tuple[Flight, ...]) -> npt.NDArray[np.float64]:
+    """(F,) periods of each flight."""
+    return np.array([flight.last + 1 - flight.first for flight in flights], dtype=np.float64)
 
 
 def _cut(

@@ -61,12 +61,19 @@ class ShareLimit:
         names: ids of their channels.
         lower: least share.
         upper: most share; 1 when there is none.
+        label: what sentences call the group; default: its names.
     """
 
     cells: tuple[int, ...]
     names: tuple[str, ...]
     lower: float
     upper: float
+    label: str = ""
+
+    @property
+    def who(self) -> str:
+        """The group in a sentence."""
+        return self.label or " + ".join(self.names)
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,7 @@ def shares(problem: BudgetProblem, amounts: Floats) -> list[str]:
         ):
             if gap > problem.tolerance:
                 said.append(
-                    f"{' + '.join(limit.names)}: {_m(problem, together)} of {_m(problem, spent)} spent, "
+                    f"{limit.who}: {_m(problem, together)} of {_m(problem, spent)} spent, "
                     f"{_m(problem, gap)} {side} of {share:.4g} of it"
                 )
     return said

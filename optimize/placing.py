@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from optimize.finalists import FINAL_REPLICATE, idle_beyond
 from optimize.meter import SimulationMeter
+from optimize.target_meter import plan_runs
 from sim import Plan
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def placeable(problem: BudgetProblem, evaluator: Evaluator, best: Evaluation) ->
         for row, each, kpis in zip(scores, plans, found, strict=True):
             row.append(goal.value({**kpis, "idle": idle_beyond(each.total, kpis, today)}))
     able = [n for n in range(1, len(plans)) if _harmless(np.array(scores[n]), np.array(scores[0]))]
-    runs = LOOKS + DRAWS * (len(plans) + meter.baseline_runs)
+    runs = LOOKS + DRAWS * (len(plans) * plan_runs(meter)[0] + meter.baseline_runs)
     return _kept(plan, plans[able[0]] if able else first, runs)
 
 

@@ -57,6 +57,8 @@ class BudgetProblem:
         minimise_spend: look for the cheapest plan that reaches the targets; the objective is then `spend`.
         reach: climb towards the targets instead of the objectives, as such a search does at a given total.
         mix: the same problem with one flight, which a search with flights solves first; None without.
+        timing: of a mix whose limits on windows forbid today's timing: the problem with flights, into which
+            its plans are fitted; None where they keep today's timing.
         resolve: total -> the same problem with that total spent exactly; None where amounts are given.
     """
 
@@ -79,6 +81,7 @@ class BudgetProblem:
     minimise_spend: bool = False
     reach: bool = False
     mix: BudgetProblem | None = None
+    timing: BudgetProblem | None = None
     resolve: Callable[[float], BudgetProblem] | None = None
 
     def __post_init__(self) -> None:
@@ -216,6 +219,8 @@ class BudgetProblem:
 
     def plan(self, amounts: Floats) -> Plan:
         """Spread each cell's amount over its periods as the status quo does; evenly where that is 0."""
+        if self.timing is not None:
+            return self.timing.plan(self.timing.timed(amounts))
         spend_tc = np.zeros_like(self.status_quo.spend_tc)
         rows_fc = np.asarray(amounts, dtype=np.float64).reshape(len(self.flights), -1)
         for flight, row_c in zip(self.flights, rows_fc, strict=True):
@@ -230,18 +235,25 @@ class BudgetProblem:
         return self.anchor * self.start_total
 
     def lifted(self, amounts_c: Floats) -> Floats:
-        """(I,) money by channel spread over the flights as today, then moved onto the limits."""
+        """(I,) money by channel timed as `timed` says, then moved onto the limits."""
         if len(self.flights) == 1:
             return np.asarray(amounts_c, dtype=np.float64)
         from optimize.projection import project
 
-        return project(self, self.by_flight(spread(self.status_quo, amounts_c)))
+        return project(self, self.timed(amounts_c))
+
+    def timed(self, amounts_c: Floats) -> Floats:
+        """(I,) money by channel spread over the flights as today, moved towards limits in proportion."""
+        from optimize.proportions import in_proportion_within
+
+        return in_proportion_within(self, self.by_flight(spread(self.status_quo, amounts_c)))
 
     def at_total(self, total: float) -> BudgetProblem:
         """The same problem with another total, spent exactly."""
         if self.resolve is not None:
             return self.resolve(total)
-        return replace(self, total=total, total_min=None)
+        timing = None if self.timing is None else self.timing.at_total(total)
+        return replace(self, total=total, total_min=None, timing=timing)
 
     def settle(self, amounts: Floats) -> Floats:
         """Clip to the cell bounds and put the last fractions of money where there is room.

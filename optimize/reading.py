@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
-from optimize.flights import Flight, divide, whole
-from optimize.limits import GroupLimit, Minimum, ShareLimit
+from optimize.flights import Flight, divide, refine, whole
+from optimize.limit_reader import LimitReader
 from optimize.problem import BudgetProblem
 from optimize.targets import TARGETS, Target
-from optimize.wording import money
+from optimize.windows import windows_of
 from sim import LimitError, Plan
 
 if TYPE_CHECKING:
     from sim import World
-
-Floats = npt.NDArray[np.float64]
 
 
 def read_problem(
@@ -45,7 +39,6 @@ def read_problem(
             raise LimitError("minimize: the cheapest plan needs a target to reach; give --target KPI=VALUE")
         objectives = ("spend",)
     budget = float(given if given is not None else status_quo.total)
-    flights = flights or _flights(block, world, status_quo)
     less = block.at_most or minimise_spend
     fixed: dict[str, Any] = {
         "objectives": objectives,
@@ -53,44 +46,79 @@ def read_problem(
         "minimise_spend": minimise_spend,
         "total_min": float(block.total_min or 0.0) if less else None,
     }
-    resolve = partial(_exactly, block, world, status_quo, flights, fixed) if less else None
-    make = partial(_make, block, world, status_quo, budget)
-    alone = None if resolve is None else partial(resolve, mix=True)
-    one = make(whole(status_quo.periods), of=len(flights), **fixed, resolve=alone)
-    return one if len(flights) == 1 else make(flights, **fixed, mix=one, resolve=resolve)
+    make = partial(_make, block, world, status_quo, _division(block, world, status_quo, flights))
+    return make(budget, fixed, resolve=partial(_exactly, make, fixed) if less else None)
+
+
+@dataclass(frozen=True)
+class _Division:
+    """Flights of a problem.
+
+    Attributes:
+        asked: the flights asked for.
+        flights: the same, cut further where windows of limits begin and end.
+        windowed: whether a limit is about a part of the plan.
+    """
+
+    asked: tuple[Flight, ...]
+    flights: tuple[Flight, ...]
+    windowed: bool
+
+
+def _division(block: Any, world: World, status_quo: Plan, flights: tuple[Flight, ...] | None) -> _Division:
+    periods, start = status_quo.periods, getattr(world, "start", None)
+    asked = flights or _flights(block, world, status_quo)
+    windows = windows_of(block.limits, world, periods)
+    cut = refine(asked, windows, start=start, days=_days(world))
+    return _Division(asked, cut, any(len(window) < periods for window in windows))
 
 
 def _exactly(
-    block: Any,
-    world: World,
-    status_quo: Plan,
-    flights: tuple[Flight, ...],
-    fixed: dict[str, Any],
-    total: float,
-    *,
-    mix: bool = False,
+    make: Callable[..., BudgetProblem], fixed: dict[str, Any], total: float, *, mix: bool = False
 ) -> BudgetProblem:
     """The problem with a total that is spent exactly; with `mix`, over channels only."""
     exact = fixed | {"total_min": None, "minimise_spend": False, "reach": fixed["minimise_spend"]}
-    make = partial(_make, block, world, status_quo, total)
-    one = make(whole(status_quo.periods), of=len(flights), **exact)
-    return one if mix or len(flights) == 1 else make(flights, **exact, mix=one)
+    return make(total, exact, mix=mix)
 
 
 def _make(
     block: Any,
     world: World,
     status_quo: Plan,
+    division: _Division,
+    total: float,
+    fixed: dict[str, Any],
+    *,
+    resolve: Callable[..., BudgetProblem] | None = None,
+    mix: bool = False,
+) -> BudgetProblem:
+    """The problem over the flights, with that of its mix; with `mix`, that alone."""
+    over = partial(_over, block, world, status_quo, division.asked, total)
+    alone = None if resolve is None else partial(resolve, mix=True)
+    timed = None
+    if division.windowed:
+        # Before the mix, so that a contradiction is told in the words of the window.
+        timed = over(division.flights, **fixed, resolve=resolve)
+    one = over(whole(status_quo.periods), **fixed, resolve=alone, timing=timed)
+    if mix or len(division.flights) == 1:
+        return one
+    return replace(timed, mix=one) if timed else over(division.flights, **fixed, mix=one, resolve=resolve)
+
+
+def _over(
+    block: Any,
+    world: World,
+    status_quo: Plan,
+    asked: tuple[Flight, ...],
     total: float,
     flights: tuple[Flight, ...],
-    *,
-    of: int = 1,
     **fixed: Any,
 ) -> BudgetProblem:
-    """The limits over these flights; `of` is how many each of them stands for in the problem of the mix."""
-    reader = _Reader(world, status_quo, total, flights, of, exact=fixed.get("total_min") is None)
+    """The limits over these flights."""
+    reader = LimitReader(world, status_quo, total, flights, asked, exact=fixed["total_min"] is None)
     for limit in block.limits:
         reader.add(limit)
+    reader.imply()
     for name in block.locked:
         reader.lock(name)
     if block.flight_max is not None:
@@ -113,131 +141,16 @@ def _make(
     )
 
 
-@dataclass
-class _Reader:
-    """Collects limits over the cells of one division into flights."""
-
-    world: World
-    status_quo: Plan
-    total: float
-    flights: tuple[Flight, ...]
-    of: int
-    exact: bool
-    groups: list[GroupLimit] = field(default_factory=list)
-    shares: list[ShareLimit] = field(default_factory=list)
-    minimums: list[Minimum] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        count = len(self.world.channels)
-        self.lower = np.zeros(count * len(self.flights))
-        self.upper = np.where(np.tile(self.world.priced_c, len(self.flights)), np.inf, 0.0)
-        self.today = np.array(
-            [self.status_quo.spend_tc[flight.periods].sum(axis=0) for flight in self.flights]
-        )
-
-    def add(self, limit: Any) -> None:
-        """One line of `limits`."""
-        names = (limit.channel,) if limit.channel is not None else tuple(limit.group or ())
-        index = [self._channel(name) for name in names]
-        today = float(self.today[:, index].sum())
-        lows, highs = [limit.min or 0.0, (limit.min_factor or 0.0) * today], [limit.max]
-        highs.append(None if limit.max_factor is None else limit.max_factor * today)
-        if self.exact:
-            lows.append((limit.min_share or 0.0) * self.total)
-            highs.append(None if limit.max_share is None else limit.max_share * self.total)
-        elif limit.min_share or limit.max_share is not None:
-            high = 1.0 if limit.max_share is None else limit.max_share
-            self.shares.append(ShareLimit(self._cells(index), names, limit.min_share or 0.0, high))
-        self._bound(index, names, max(lows), min((h for h in highs if h is not None), default=float("inf")))
-        if limit.flight_max is not None:
-            for f, flight in enumerate(self.flights):
-                self._bound_cells(
-                    self._cells(index, f), names, limit.flight_max * self.of, _in(names, flight)
-                )
-        if limit.min_if_on is not None:
-            for c, name in zip(index, names, strict=True):
-                self.minimums.append(Minimum(self._cells([c]), name, limit.min_if_on))
-        if limit.flight_min_if_on is not None:
-            for c, name in zip(index, names, strict=True):
-                for f, flight in enumerate(self.flights):
-                    cells = self._cells([c], f)
-                    self.minimums.append(Minimum(cells, _in((name,), flight), limit.flight_min_if_on))
-
-    def lock(self, name: str) -> None:
-        """A channel keeps today's amount, in every flight."""
-        c = self._channel(name)
-        for f in range(len(self.flights)):
-            (cell,) = self._cells([c], f)
-            held = float(self.today[f, c])
-            slack = 1e-9 * self.total
-            for bound, gap, side in (
-                (self.lower[cell], self.lower[cell] - held, "minimum"),
-                (self.upper[cell], held - self.upper[cell], "maximum"),
-            ):
-                if gap > slack:
-                    at, of = money(held, self._currency), money(float(bound), self._currency)
-                    raise LimitError(
-                        f"limits: {name} is locked at {at}, against its {side} of {of}: "
-                        "unlock it or drop the limit"
-                    )
-            self.lower[cell] = self.upper[cell] = held
-
-    def lines(self, named: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], ...]:
-        """Channel numbers of the lines of 5-3-2."""
-        return tuple(tuple(self._channel(name) for name in line) for line in named)
-
-    def cap_flights(self, most: float) -> None:
-        """All channels together, in each flight."""
-        everyone = [c for c in range(len(self.world.channels)) if self.world.priced_c[c]]
-        names = tuple(self.world.channels[c] for c in everyone)
-        for f, flight in enumerate(self.flights):
-            label = "the whole plan" if len(self.flights) == 1 else flight.name
-            self.groups.append(GroupLimit(self._cells(everyone, f), names, 0.0, most * self.of, label))
-
-    def _bound(self, index: Sequence[int], names: tuple[str, ...], low: float, high: float) -> None:
-        """Over the whole plan: on the cell itself where it is the only one, else on their sum."""
-        cells = self._cells(index)
-        if len(cells) == 1:
-            self.lower[cells[0]] = max(self.lower[cells[0]], low)
-            self.upper[cells[0]] = min(self.upper[cells[0]], high)
-        elif cells and (low > 0 or np.isfinite(high)):
-            self.groups.append(GroupLimit(cells, names, low, high))
-
-    def _bound_cells(self, cells: tuple[int, ...], names: tuple[str, ...], most: float, label: str) -> None:
-        if len(cells) == 1:
-            self.upper[cells[0]] = min(self.upper[cells[0]], most)
-        else:
-            self.groups.append(GroupLimit(cells, names, 0.0, most, label))
-
-    def _cells(self, index: Sequence[int], flight: int | None = None) -> tuple[int, ...]:
-        step = len(self.world.channels)
-        chosen = range(len(self.flights)) if flight is None else (flight,)
-        return tuple(f * step + c for f in chosen for c in index)
-
-    def _channel(self, name: str) -> int:
-        channels = list(self.world.channels)
-        if name in channels:
-            return channels.index(name)
-        near = get_close_matches(name, channels, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"channels: {', '.join(channels)}"
-        raise LimitError(f"optimization.limits: unknown channel '{name}' ({hint})")
-
-    @property
-    def _currency(self) -> str:
-        return str(self.world.currency)
-
-
-def _in(names: tuple[str, ...], flight: Flight) -> str:
-    together = " + ".join(names)
-    return f"{together} in {flight.name}" if flight.name else together
-
-
 def _flights(block: Any, world: World, status_quo: Plan) -> tuple[Flight, ...]:
     if block.flights == 1:
         return whole(status_quo.periods)
+    start = getattr(world, "start", None)
+    return divide(block.flights, status_quo.periods, start=start, days=_days(world))
+
+
+def _days(world: World) -> int:
     period = getattr(world, "period", None)
-    days = period.days if period is not None else 7
-    return divide(block.flights, status_quo.periods, start=getattr(world, "start", None), days=days)
+    return period.days if period is not None else 7
 
 
 def _targets(given: Sequence[Any]) -> tuple[Target, ...]:

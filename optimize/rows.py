@@ -119,7 +119,7 @@ def shares(rows: Rows, problem: BudgetProblem, x_c: Mapping[int, Any]) -> None:
     """lower_g S <= sum_(i in g) x_i <= upper_g S."""
     spent = spending(rows, problem, x_c)
     for g, limit in enumerate(problem.shares):
-        together, who = pulp.lpSum([x_c[i] for i in limit.cells if i in x_c]), " + ".join(limit.names)
+        together, who = pulp.lpSum([x_c[i] for i in limit.cells if i in x_c]), limit.who
         if limit.lower > 0:
             words = f"lower the minimum of {who}"
             rows.at_least(together - limit.lower * spent, 0.0, f"share_lower_{g:02d}", words)
@@ -198,10 +198,10 @@ def words_of(problem: BudgetProblem, name: str) -> str:
         "group_lower": lambda g: f"{problem.groups[g].who} at least {_m(problem, problem.groups[g].lower)}",
         "group_upper": lambda g: f"{problem.groups[g].who} at most {_m(problem, problem.groups[g].upper)}",
         "share_lower": lambda g: (
-            f"{' + '.join(problem.shares[g].names)} at least {problem.shares[g].lower:.4g} of what is spent"
+            f"{problem.shares[g].who} at least {problem.shares[g].lower:.4g} of what is spent"
         ),
         "share_upper": lambda g: (
-            f"{' + '.join(problem.shares[g].names)} at most {problem.shares[g].upper:.4g} of what is spent"
+            f"{problem.shares[g].who} at most {problem.shares[g].upper:.4g} of what is spent"
         ),
         "on_least": lambda k: (
             f"{problem.minimums[k].name} at least {_m(problem, problem.minimums[k].least)} or nothing"

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from optimize.cheapest import search_cheapest
 from optimize.evaluator import Evaluation, Evaluator
 from optimize.found import Search
-from optimize.problem import BudgetProblem, spread
+from optimize.problem import BudgetProblem
 from optimize.timing import improve_timing
 from optimize.totals import search_total
 
@@ -90,4 +90,5 @@ def lifting(problem: BudgetProblem) -> Callable[[Floats], Floats]:
 
     Not moved onto the limits: what was simulated is what is noted.
     """
-    return lambda amounts_c: problem.by_flight(spread(problem.status_quo, amounts_c))
+    mix = problem.mix or problem
+    return lambda amounts_c: problem.by_flight(mix.plan(amounts_c))

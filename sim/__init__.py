@@ -179,6 +179,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema_claims import BASE as BASE, Claim as Claim
     from sim.scenario.source import ScenarioFile as ScenarioFile, json_schema as json_schema, load as load
     from sim.scenario.types import in_language as in_language
+    from sim.scenario.windows import read_window as read_window, window_periods as window_periods
 
 #: Where each public name lives: loaded on first use.
 _NAMES = {
@@ -251,6 +252,7 @@ _NAMES = {
     "sim.scenario.schema_claims": "BASE Claim",
     "sim.scenario.source": "ScenarioFile json_schema load",
     "sim.scenario.types": "in_language",
+    "sim.scenario.windows": "read_window window_periods",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -61,7 +61,8 @@ _DECISION = (
         multiple=True,
         metavar="TEXT",
         help="CHANNEL[+CHANNEL] >=, <= or = an amount, 5% of the total, or 0.5x of today's; "
-        "or 'tv>=300000 or off', 'tv<=90000 each flight'. Repeatable.",
+        "or 'tv>=300000 or off', 'tv<=90000 each flight'; in months or days of the plan: "
+        "'tv=0 in 2026-06..2026-07'. Repeatable.",
     ),
     click.option(
         "--target",

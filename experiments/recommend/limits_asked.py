@@ -1,7 +1,8 @@
 """Limits and targets typed on the command line, put on top of the scenario's `optimization:` block.
 
---limit    CHANNEL[+CHANNEL...] >= | <= | =  VALUE  [or off] [each flight]
-VALUE      an amount, 5% of the total, or 0.5x of what is spent today
+--limit    CHANNEL[+CHANNEL...] >= | <= | =  VALUE  [or off] [each flight] [in WINDOW]
+VALUE      an amount, 5% of the total, or 0.5x of what is spent today (in the window)
+WINDOW     months or days of the plan, the first and the last: 2026-06, 2026-06..2026-07
 --target   KPI >= | <= | =  VALUE; = means reach it: at least, or for costs and losses at most
 """
 
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
 _LIMIT = re.compile(
     r"(?P<names>[a-z][a-z0-9_]*(?:\s*\+\s*[a-z][a-z0-9_]*)*)\s*(?P<sign>>=|<=|=)\s*"
     r"(?P<number>[0-9][0-9_,]*(?:\.[0-9]+)?)(?P<unit>%|x)?(?P<off>\s+or\s+off)?(?P<each>\s+each\s+flight)?"
+    r"(?:\s+in\s+(?P<window>.+))?"
 )
 _TARGET = re.compile(
     r"(?P<kpi>[a-z_]+)\s*(?P<sign>>=|<=|=)\s*(?P<number>-?[0-9][0-9_,]*(?:\.[0-9]+)?)(?P<unit>%)?"
 )
-_EXAMPLE = "such as 'store>=5%', 'tv<=2x', 'tv+ooh<=400000', 'tv>=300000 or off', 'tv<=90000 each flight'"
+_EXAMPLE = (
+    "such as 'store>=5%', 'tv<=2x', 'tv+ooh<=400000', 'tv>=300000 or off', 'tv<=90000 each flight', "
+    "'tv=0 in 2026-06..2026-07'"
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ def read_limit(text: str) -> dict[str, Any]:
     names, sign, unit = re.split(r"\s*\+\s*", match["names"]), match["sign"], match["unit"]
     value = _number(match["number"])
     who: dict[str, Any] = {"channel": names[0]} if len(names) == 1 else {"group": tuple(names)}
+    who |= {"window": _window(match["window"], text)} if match["window"] else {}
     if match["off"] or match["each"]:
         fits = (sign == ">=") if match["off"] else (sign == "<=")
         if unit or not fits:
@@ -111,6 +117,17 @@ def read_limit(text: str) -> dict[str, Any]:
     value = value / 100 if unit == "%" else value
     sides = {">=": ("min",), "<=": ("max",), "=": ("min", "max")}[sign]
     return who | {side + suffix: value for side in sides}
+
+
+def _window(window: str, text: str) -> str:
+    """A window as limits hold it; whether it lies in the plan is checked with the others."""
+    from sim import read_window
+
+    try:
+        read_window(window)
+    except ValueError as fault:
+        raise RequestError(f"--limit: the window {fault}; got '{text}'") from None
+    return window.replace(" ", "")
 
 
 def read_target(text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sim.scenario.calendar import covered, last_day
 from sim.scenario.checks import Parts, date, items, mapping, name_known, names_known, number
 from sim.scenario.faults import Problem
 from sim.scenario.fields import Path
+from sim.scenario.windows import read_window, window_periods
 
 _PAIRS = (("min", "max"), ("min_share", "max_share"), ("min_factor", "max_factor"))
 _BOUNDS = (*(name for pair in _PAIRS for name in pair), "min_if_on", "flight_max", "flight_min_if_on")
@@ -90,7 +91,26 @@ def limits(parts: Parts) -> Iterator[Problem]:
         if all(limit.get(name) is None for name in _BOUNDS):
             yield Problem(path, f"must hold a bound, at least one of {', '.join(_BOUNDS)}", "none")
         yield from _ordered(limit, path, _PAIRS)
+        yield from _window_in_plan(parts, path, limit.get("window"))
         yield from _bounded_channels(parts, path, limit.get("channel"), limit.get("group"))
+
+
+def _window_in_plan(parts: Parts, path: Path, window: object) -> Iterator[Problem]:
+    """A window that can be read, for others the schema reports, holds a period of the plan."""
+    calendar = parts.calendar()
+    if calendar is None or not isinstance(window, str):
+        return
+    start, period, periods = calendar
+    try:
+        read_window(window)
+    except ValueError:
+        return
+    try:
+        window_periods(window, start, days=period.days, periods=periods)
+    except OverflowError:
+        return
+    except ValueError as fault:
+        yield Problem((*path, "window"), str(fault))
 
 
 def goals(parts: Parts) -> Iterator[Problem]:

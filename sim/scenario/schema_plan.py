@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.types import Count, Day, Id, Model, NonNegative, Number, Positive, Share, Spend
+from sim.scenario.windows import read_window
 
 MOST_FLIGHTS = 52
 FLIGHT_WORDS = ("weekly", "4-weekly", "monthly")
@@ -24,7 +26,18 @@ def flights(value: object) -> int | str:
     raise PydanticCustomError("rule", f"must be a whole number, 1 to {MOST_FLIGHTS}, or one of {words}")
 
 
+def window(value: object) -> str:
+    """Read months or days, the first and the last; a lone day may come as a date."""
+    text = value.isoformat() if type(value) is dt.date else value
+    try:
+        read_window(text if isinstance(text, str) else "")
+    except ValueError as fault:
+        raise PydanticCustomError("rule", str(fault).replace("{", "{{").replace("}", "}}")) from None
+    return str(text).replace(" ", "")
+
+
 Switch = Annotated[bool, Strict()]
+Window = Annotated[str, BeforeValidator(window)]
 Flights = Annotated[int | str, BeforeValidator(flights)]
 TargetName = Literal["roi", "mroi", "cac", "ltv_cac", "volume", "outage"]
 
@@ -55,18 +68,24 @@ class PlanBlock(Model):
 
 
 class Limit(Model):
-    """Bounds on one channel or on the sum of a group, over the plan or in each flight."""
+    """Bounds on one channel or on the sum of a group, over the plan, a window of it, or in each flight."""
 
     channel: Id | None = Field(default=None, description="the channel bounded")
     group: tuple[Id, ...] | None = Field(default=None, description="the channels whose sum is bounded")
-    min: NonNegative | None = Field(default=None, description="currency over the whole plan")
-    max: NonNegative | None = Field(default=None, description="currency over the whole plan")
+    window: Window | None = Field(
+        default=None,
+        description="months or days, first..last, both included, that the bounds are about, such as "
+        "2026-06..2026-07; a period belongs to the window of its first day; default: the whole plan",
+    )
+    min: NonNegative | None = Field(default=None, description="currency over the whole plan, or the window")
+    max: NonNegative | None = Field(default=None, description="currency over the whole plan, or the window")
     min_share: Share | None = Field(default=None, description="share of the total")
     max_share: Share | None = Field(default=None, description="share of the total")
-    min_factor: NonNegative | None = Field(default=None, description="times what the status quo spends")
-    max_factor: NonNegative | None = Field(default=None, description="times what the status quo spends")
+    min_factor: NonNegative | None = Field(default=None, description="times what the status quo spends there")
+    max_factor: NonNegative | None = Field(default=None, description="times what the status quo spends there")
     min_if_on: Positive | None = Field(
-        default=None, description="currency over the whole plan: nothing at all, or at least this"
+        default=None,
+        description="currency over the plan, or the window: nothing at all, or at least this",
     )
     flight_max: NonNegative | None = Field(default=None, description="currency in any one flight")
     flight_min_if_on: Positive | None = Field(

@@ -1,6 +1,8 @@
 """Every family of limits: what the check says is broken is what the rows of the programme forbid."""
 
+import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +14,10 @@ from optimize.limits import CHECKS, GroupLimit, Minimum, ShareLimit
 from optimize.linear import Pieces, best_mix
 from optimize.problem import BudgetProblem
 from optimize.projection import elastic, least_relaxation, project
+from optimize.reading import read_problem
 from optimize.rows import ROWS, words_of
-from sim import LimitError
+from sim import LimitError, Period, Plan
+from sim.scenario.schema import Limit, Optimization
 
 CHANNELS, TOTAL = 4, 1e6
 MARKET = AnalyticMarket(CHANNELS)
@@ -103,6 +107,83 @@ def test_a_plan_satisfies_the_rows_exactly_when_no_violation_is_said(data):
             assert problem.violations(plan) == []
     said, slack = problem.violations(plan), slack_of(problem, plan)
     assert (slack < 0.5) == (not said), (slack, said)
+
+
+#: Ten weeks from the first Monday of June 2026 on; windows of whole weeks, which may overlap.
+START, WEEKS = dt.date(2026, 6, 1), 10
+NAMES = MARKET.world.channels
+
+
+def monday(week):
+    return START + dt.timedelta(weeks=week)
+
+
+@st.composite
+def windows(draw):
+    """A limit on one channel or two in a window of weeks, as a scenario holds it."""
+    first = draw(st.integers(0, WEEKS - 1))
+    last = draw(st.integers(first, WEEKS - 1))
+    who = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=2, unique=True))
+    low = draw(shares(0, 0.2))
+    high = draw(st.none() | shares(0, 0.4).map(lambda more: min(low + more, 1.0)))
+    kind, unit = draw(st.sampled_from([("", TOTAL), ("_share", 1.0), ("_factor", 4.0)]))
+    return Limit(
+        **({"channel": who[0]} if len(who) == 1 else {"group": tuple(who)}),
+        **{"min" + kind: low * unit, "max" + kind: None if high is None else high * unit},
+        window=f"{monday(first)}..{monday(last + 1) - dt.timedelta(days=1)}",
+        min_if_on=draw(st.none() | shares(0.05, 0.2).map(lambda share: share * TOTAL)),
+    )
+
+
+def has(limit, name):
+    return getattr(limit, name) is not None
+
+
+def broken(limit, plan, today):
+    """Whether a plan breaks a window's limit: period by period, by the words of the documentation."""
+    first, last = (dt.date.fromisoformat(day) for day in limit.window.split(".."))
+    weeks = [t for t in range(WEEKS) if first <= monday(t) <= last]
+    names = (limit.channel,) if limit.channel else limit.group
+    columns = [plan.channels.index(name) for name in names]
+    money_c = plan.spend_tc[weeks][:, columns].sum(axis=0)
+    units = {"": 1.0, "_share": plan.total, "_factor": today.spend_tc[weeks][:, columns].sum()}
+    lows, highs = (
+        [getattr(limit, side + kind) * unit for kind, unit in units.items() if has(limit, side + kind)]
+        for side in ("min", "max")
+    )
+    amount, slack = money_c.sum(), 0.5
+    if amount < max([*lows, 0.0]) - slack or amount > min([*highs, np.inf]) + slack:
+        return True
+    return any(limit.min_if_on and slack < money < limit.min_if_on - slack for money in money_c)
+
+
+@QUICK
+@given(st.data())
+def test_limits_on_windows_hold_period_by_period(data):
+    """What is read of them forbids what their words forbid, and so do the rows and a mix's timing."""
+    fields = {name: getattr(MARKET.world, name) for name in MARKET.world.__dataclass_fields__}
+    world = SimpleNamespace(**fields | {"start": START, "period": Period.WEEK})
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    spend_tc = rng.random((WEEKS, CHANNELS)) * (rng.random((WEEKS, CHANNELS)) < 0.7) + 1e-3
+    today = Plan(NAMES, spend_tc / spend_tc.sum() * TOTAL)
+    limits = tuple(data.draw(st.lists(windows(), min_size=1, max_size=3)))
+    block = Optimization(
+        limits=limits, flights=data.draw(st.sampled_from([1, 2])), at_most=data.draw(st.booleans())
+    )
+    try:
+        problem = read_problem(block, world, today, objectives=("profit",))
+    except LimitError:
+        return
+    assert sum(flight.last + 1 - flight.first for flight in problem.flights) == WEEKS
+    wanted = data.draw(plans(len(problem.lower_c)))
+    wanted *= TOTAL / (wanted.sum() if problem.total_min is None else max(wanted.sum(), TOTAL))
+    for amounts in (wanted, project(problem, wanted)):
+        plan = problem.plan(amounts)
+        said = any(broken(limit, plan, today) for limit in limits)
+        assert said == bool(problem.violations(amounts)), problem.violations(amounts)
+        assert (slack_of(problem, amounts) < 0.5) == (not said)
+    lifted = problem.lifted(data.draw(plans(CHANNELS)))
+    assert not any(broken(limit, problem.plan(lifted), today) for limit in limits)
 
 
 def test_families_have_the_same_names_and_an_equation():

@@ -11,7 +11,8 @@ from analytic import AnalyticMarket
 from optimize import Evaluator, GroupLimit, Minimum, optimize
 from optimize.flights import divide, divide_every, flight_rows
 from optimize.staged import lifting
-from optimize.timing import likely_gains, moved, weight_moves
+from optimize.timing import moved, weight_moves
+from optimize.timing_pairs import likely_gains
 from sim import LimitError, Plan
 
 MONDAY = dt.date(2026, 9, 7)
@@ -102,7 +103,8 @@ def test_cells_names_and_plans_agree():
 def test_moving_the_timing_keeps_each_channels_money():
     problem = Calendar(3).timed()
     start = problem.lifted(problem.mix.status_quo_at_total())
-    moves = weight_moves(problem, start)
+    moves, channels = weight_moves(problem, start)
+    assert channels == 3
     assert moves.shape == (9, 12)
     later = moved(problem, start, -0.5 * moves[0])
     np.testing.assert_allclose(problem.by_channel(later), problem.by_channel(start), atol=0.02)

@@ -14,7 +14,7 @@ from sim import Plan, compile_world, load
 @pytest.fixture(scope="module")
 def market():
     """A short market in which shops cannot place much more than today's money."""
-    file = load("beauty-double11", overrides=["population.agents=400"])
+    file = load("beauty-double11", overrides=["population.agents=2000"])
     world, today = compile_world(file.scenario), file.status_quo()
     return file, world, today
 
@@ -50,9 +50,10 @@ def test_money_that_no_draw_bills_is_left_out_and_changes_nothing(market):
     best = replace(evaluator.evaluations[0], amounts_c=amounts)
     found = placeable(free, evaluator, best)
     assert found.freed["marketplace"] > 0.5 * amounts[c]
-    before, after = meter.measure([problem.plan(amounts), found.plan], replicate=3)
-    assert after["profit"] >= before["profit"] - 0.002 * abs(before["profit"])
-    assert after["unspent"] < 0.5 * before["unspent"]
+    rows = [meter.measure([problem.plan(amounts), found.plan], replicate=r) for r in range(6)]
+    before, after = (np.mean([row[n]["profit"] for row in rows]) for n in (0, 1))
+    assert after >= before - 0.02 * abs(before)
+    assert all(row[1]["unspent"] < 0.5 * row[0]["unspent"] for row in rows)
 
 
 def test_a_result_tells_what_is_placed_and_what_is_free(market):

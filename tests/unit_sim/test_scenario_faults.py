@@ -131,6 +131,13 @@ CASES = [
     ('channel: tv, ', 'channel: word, ', ['18:35: optimization.limits.0.channel: must be a channel with a price: no money goes to this one, got word']),
     ('channel: tv, ', 'group: [tv, tv, shop], ', ['18:38: optimization.limits.0.group.1: must stand once in the group, got tv', '18:42: optimization.limits.0.group.2: must be a channel with a price: no money goes to this one, got shop']),
     ('channel: tv, ', 'group: [], ', ['18:33: optimization.limits.0.group: must name at least one channel, got a list']),
+    ('max_share: 0.9}', 'max_share: 0.9, window: 2026-06}', ['18:63: optimization.limits.0.window: must lie in the plan, 2026-01-05 to 2026-03-15, got 2026-06']),
+    ('max_share: 0.9}', 'max_share: 0.9, window: 2026-02..2026-01}', ['18:63: optimization.limits.0.window: must not end before it begins: 2026-01 lies before 2026-02, got 2026-02..2026-01']),
+    ('max_share: 0.9}', 'max_share: 0.9, window: 2026-01-06..2026-01-11}', ['18:63: optimization.limits.0.window: must hold the first day of a week, counted from 2026-01-05, got 2026-01-06..2026-01-11']),
+    ('max_share: 0.9}', 'max_share: 0.9, window: june}', ['18:63: optimization.limits.0.window: must be months or days of the calendar, the first and the last, such as 2026-06, 2026-06..2026-07 or 2026-06-01..2026-06-28, got june']),
+    ('max_share: 0.9}', 'max_share: 0.9, window: 2026}', ['18:63: optimization.limits.0.window: must be months or days of the calendar, the first and the last, such as 2026-06, 2026-06..2026-07 or 2026-06-01..2026-06-28, got 2026']),
+    ('max_share: 0.9}', "max_share: 0.9, window: ''}", ["18:63: optimization.limits.0.window: must be months or days of the calendar, the first and the last, such as 2026-06, 2026-06..2026-07 or 2026-06-01..2026-06-28, got ''"]),
+    ('max_share: 0.9}', 'max_share: 0.9, window: 2026-02-30}', ["18:63: optimization.limits.0.window: must be months or days of the calendar, the first and the last, such as 2026-06, 2026-06..2026-07 or 2026-06-01..2026-06-28; '2026-02-30' is none, got 2026-02-30"]),
 ]  # fmt: skip
 
 
