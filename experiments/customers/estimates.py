@@ -18,8 +18,8 @@ Replicates = Sequence["CustomerValue"]
 #: Parts of customer equity -> how they are called.
 EQUITY = {
     "existing": "customers from before the run, within it",
-    "won": "customers acquired in the paid periods, within the run",
-    "won_later": "customers acquired after them, within the run",
+    "won": "customers acquired while the plan spends, within the run",
+    "won_later": "customers acquired in the tail, within the run",
     "residual": "all of them, after the run",
     "spend": "media money",
     "total": "customer equity: margin less media money",
@@ -56,6 +56,7 @@ def summary(case: Case, found: Replicates) -> Found:
         "customers": {
             **next(iter(_groups(found, "all").values())),
             "unseen": of(one.unseen for one in found),
+            "seen_periods": of(one.seen_periods for one in found),
             "costs": {kind: _cost(found, kind) for kind in COSTS},
             "equity": {name: of(getattr(one.equity, name) for one in found) for name in EQUITY},
             "equity_end": {

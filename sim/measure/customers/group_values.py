@@ -45,7 +45,7 @@ GROUP_MEASURES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, eq=False)
 class GroupValues:
-    """Customers acquired in the paid periods, by group of one grouping.
+    """Customers acquired in the run, by group of one grouping.
 
     Attributes:
         grouping: keys and labels.
@@ -66,7 +66,7 @@ def group_values(won: CustomerLog, grouping: Grouping, spend_g: Floats | None) -
     """Measure the groups of a grouping.
 
     Args:
-        won: customers acquired in the paid periods.
+        won: customers acquired in the run.
         grouping: of them.
         spend_g: money by group, currency, (G,); None where money cannot be told apart by it.
     """
