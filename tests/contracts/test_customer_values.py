@@ -132,7 +132,7 @@ def test_ltv_covers_the_cost_exactly_when_it_is_paid_back_within_the_horizon() -
         world, plan = small(
             calendar={"start": "2026-01-05", "periods": 6, "tail": 8},
             value={"gross_margin": 0.5, "ltv_horizon": 8},
-            plan={"per_period": {"ads": 30_000.0}},
+            plan={"per_period": {"ads": 300_000.0}},
             segments__all__initial={"deciding": 1.0},
             funnel={"base_rate_per_period": {}},
             channels__ads={

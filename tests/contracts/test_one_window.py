@@ -17,7 +17,7 @@ from sim import Plan, Run, Stage, World, channel_table, customer_value, kpis, si
 PAID, TAIL = 4, 16
 #: Half of the people are on their way when the money starts, and few of them arrive while it lasts.
 SLOW = {
-    "segments__all__initial": {"aware": 0.3, "interested": 0.2},
+    "segments__all__initial": {"aware": 0.3, "interested": 0.2, "deciding": 0.1},
     "funnel__base_rate_per_period": {"engage": 0.05, "decide": 0.1, "convert": 0.1, "bond": 0.1},
     "channels__ads": {
         "kind": "paid",
