@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from experiments.formatting import counted
+from experiments.explain.words import counted
 
 if TYPE_CHECKING:
     from experiments.runner import Case

@@ -86,6 +86,7 @@ def definitions(case: Case) -> Found:
         "ltv_horizon_periods": world.ltv_horizon,
         "discount_rate_per_year": world.discount_rate_per_year,
         "value": "margin before media money, discounted to the period of the first order",
+        "new_customers": "first order within the run, the tail included",
         "first_order": "included",
         "residual": "expected margin after the run by each customer's own purchase and lapse rate, without "
         "any channel",
