@@ -56,7 +56,6 @@ def summary(case: Case, found: Replicates) -> Found:
         "customers": {
             **next(iter(_groups(found, "all").values())),
             "unseen": of(one.unseen for one in found),
-            "seen_periods": of(one.seen_periods for one in found),
             "costs": {kind: _cost(found, kind) for kind in COSTS},
             "equity": {name: of(getattr(one.equity, name) for one in found) for name in EQUITY},
             "equity_end": {

@@ -50,7 +50,8 @@ def _seen(case: Case, found: Mapping[str, Any]) -> list[str]:
     if case.world.ltv_horizon < case.world.total_periods - 1:
         seen += f"; {formatting.percent(share)} are not observed over the whole LTV horizon"
     return [
-        f"{seen}: who is won late is seen for less time, and a longer tail or the residual shows the rest."
+        f"{seen}: who is won late is seen for less time. Compare channels, segments and cohorts by the whole "
+        "life, which adds the residual and has no such cut."
     ]
 
 

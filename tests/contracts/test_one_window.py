@@ -114,5 +114,6 @@ def test_how_long_new_customers_are_seen_is_told() -> None:
     [found] = customer_value(world, plan, seed=3, replicates=1)
     left_t = np.arange(world.total_periods, 0, -1)
     won = won_t(run)
-    assert found.seen_periods == pytest.approx(np.average(np.minimum(left_t, 6), weights=won))
+    seen = found.groups["all"].values["seen_periods"][0]
+    assert seen == pytest.approx(np.average(np.minimum(left_t, 6), weights=won))
     assert found.unseen == pytest.approx(won[left_t <= 5].sum() / won.sum())

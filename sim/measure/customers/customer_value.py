@@ -54,7 +54,6 @@ class CustomerValue:
         concentration: measure -> value, over the run.
         health: channels by quarter.
         unseen: share of the new customers whose LTV horizon the run does not cover.
-        seen_periods: periods that a new customer's LTV covers, on average; that of the first order is one.
     """
 
     world: World
@@ -65,7 +64,6 @@ class CustomerValue:
     concentration: Mapping[str, Value]
     health: Health
     unseen: Value
-    seen_periods: Value
 
     def cost(self, kind: str) -> dict[str, Value]:
         """What a new customer costs by one kind of cost (`COSTS`), and when that is paid back (FACTS E.8)."""
@@ -137,7 +135,7 @@ def measure_customers(run: Run, customers: CustomerLog, costs: AcquisitionCosts)
     won, world = customers.won(), run.world
     spend = _spend(run, costs)
     groups = {name: group_values(won, split(won), spend.get(name)) for name, split in GROUPINGS.items()}
-    left_n = world.total_periods - won.acquired_n
+    seen_n = won.acquired_n + world.ltv_horizon < world.total_periods
     return CustomerValue(
         world=world,
         groups=groups,
@@ -146,8 +144,7 @@ def measure_customers(run: Run, customers: CustomerLog, costs: AcquisitionCosts)
         rfm=rfm_values(customers),
         concentration=_concentration(run, customers, costs),
         health=channel_health(won),
-        unseen=float((left_n <= world.ltv_horizon).mean()) if len(won) else None,
-        seen_periods=float(np.minimum(left_n, world.ltv_horizon + 1).mean()) if len(won) else None,
+        unseen=float(1.0 - seen_n.mean()) if len(won) else None,
     )
 
 

@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 GROUP_MEASURES: dict[str, tuple[str, str]] = {
     "customers": ("New customers", "people"),
     "ltv": ("LTV", "money"),
+    "seen_periods": ("Periods in the LTV", "ratio"),
     "realised": ("Realised in the run", "money"),
     "residual": ("Residual after it", "money"),
     "lifetime": ("Whole life", "money"),
@@ -89,6 +90,7 @@ def group_values(won: CustomerLog, grouping: Grouping, spend_g: Floats | None) -
     values: dict[str, Floats] = {
         "customers": people_g,
         "ltv": ltv_g,
+        "seen_periods": mean(np.minimum(world.total_periods - won.acquired_n, world.ltv_horizon + 1)),
         "realised": realised_g,
         "residual": residual_g,
         "lifetime": realised_g + residual_g,
