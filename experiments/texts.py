@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.explain.words import counted
+
 if TYPE_CHECKING:
     from experiments.runner import Case
+    from sim import World
 
 
 def replicates(count: int) -> str:
@@ -28,6 +31,23 @@ def interval_line(count: int) -> str:
     )
 
 
+def ltv_window(world: World) -> str:
+    """What of a new customer's life LTV covers: `to the end of the run`, or less by `value.ltv_horizon`."""
+    if world.ltv_horizon >= world.total_periods - 1:
+        return "to the end of the run"
+    return f"within {counted(world.ltv_horizon, world.period.value)} of the first order and within the run"
+
+
+def window_line(world: World) -> str:
+    """Which periods the figures cover: all the same ones."""
+    tail = world.total_periods - world.periods
+    after = f", the {counted(tail, world.period.value)} after the plan included" if tail else ""
+    return (
+        f"Customers, CAC and LTV count, as ROI does, to the end of the run{after}. LTV is the margin of new "
+        f"customers {ltv_window(world)}: who is won late is seen for less time."
+    )
+
+
 def assumptions(case: Case, count: int) -> str:
     """Where the reader decides: the scenario's own assumptions and those of every simulation."""
     world = case.world
@@ -37,5 +57,6 @@ def assumptions(case: Case, count: int) -> str:
         f"{world.agents:,} consumers stand for {world.people:,} people; money is in {world.currency}.",
         "Effects, rates and prices are inputs of the scenario; none of them is estimated from data.",
         "Incremental measures compare with no spend at all under the same random draws.",
+        window_line(world),
     ]
     return "Assumptions\n" + "\n".join(f"- {line}" for line in lines)

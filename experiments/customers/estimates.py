@@ -18,8 +18,8 @@ Replicates = Sequence["CustomerValue"]
 #: Parts of customer equity -> how they are called.
 EQUITY = {
     "existing": "customers from before the run, within it",
-    "won": "customers acquired in the paid periods, within the run",
-    "won_later": "customers acquired after them, within the run",
+    "won": "customers acquired while the plan spends, within the run",
+    "won_later": "customers acquired in the tail, within the run",
     "residual": "all of them, after the run",
     "spend": "media money",
     "total": "customer equity: margin less media money",
@@ -85,6 +85,7 @@ def definitions(case: Case) -> Found:
         "ltv_horizon_periods": world.ltv_horizon,
         "discount_rate_per_year": world.discount_rate_per_year,
         "value": "margin before media money, discounted to the period of the first order",
+        "new_customers": "first order within the run, the tail included",
         "first_order": "included",
         "residual": "expected margin after the run by each customer's own purchase and lapse rate, without "
         "any channel",

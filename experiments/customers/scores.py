@@ -41,7 +41,7 @@ def _rfm_grid(found: Found) -> Grid:
 def _concentration(case: Case, found: Found) -> str:
     one = {name: cell(value, "ratio") for name, value in found["concentration"].items()}
     return (
-        f"Concentration over the {case.world.periods} {case.world.period.value}s of the plan: the top 20 % "
+        f"Concentration over the run's {case.world.total_periods} {case.world.period.value}s: the top 20 % "
         f"of buyers bring {cell(found['concentration']['top_20'], 'share')} of revenue, Gini {one['gini']}. "
         f"HHI of channels {one['hhi_customers']} by new customers (as {one['effective_customers']} equal "
         f"ones), {one['hhi_spend']} by money, {one['hhi_revenue']} by revenue where orders close."

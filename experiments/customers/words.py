@@ -15,22 +15,24 @@ def reading(case: Case, found: Mapping[str, Any]) -> str:
     """Definitions, in the order of the tables."""
     world, period = case.world, case.world.period.value
     lines = [
-        f"LTV: margin before media money within {world.ltv_horizon} {period}s of the first order, that order "
-        f"included, discounted at {formatting.percent(world.discount_rate_per_year, digits=1)} a year to the "
-        "period of the first order; realised is the same to the end of the run.",
-        *_unseen(found),
+        "New customers are those of the whole run: money also wins customers after it was spent.",
+        f"LTV: margin before media money {texts.ltv_window(world)}, the first order included, discounted at "
+        f"{formatting.percent(world.discount_rate_per_year, digits=1)} a year to the period of that order; "
+        "realised is the same to the end of the run.",
+        *_seen(case, found),
         _residual(case, found),
         "Touches say what came before the first order, not what caused it. Incremental CAC does: it compares "
         "with the plan without any money, or without the channel's.",
         "CAC holds media money only, neither labour nor production; a cohort's is the money of its own "
-        f"{period}s. Payback: {period}s after the first order until a mean customer's discounted margin "
-        "reaches the CAC, — where it does not within the run.",
+        f"{period}s, — where nothing was spent in them. Payback: {period}s after the first order until a "
+        "mean customer's discounted margin reaches the CAC, — where it does not within the run.",
         "Survival: never lapsed; whoever is won back counts apart. Churn: lapses a customer at risk and "
         f"{period}. Each age is taken over those observed at it.",
         "Quadrants: CAC by last touch and LTV against the medians of the channels with money; unclear where "
         "an interval holds its median, — with fewer than three such channels. They are ranks, not orders.",
-        "RFM: quantile scores 1 to 5, 5 best, ties by rank; orders and margin of the paid periods, later "
-        "margin a customer after them. Who is still a customer only a simulation knows.",
+        "RFM: quantile scores 1 to 5, 5 best, ties by rank; orders and margin of the paid periods alone, so "
+        "that scores can be held against the margin after them. Who is still a customer only a simulation "
+        "knows.",
         "Channel health: users are customers won by the channel before the quarter began; above baseline, a "
         "quarterly RFM score above the mean of all users; activity, orders a user against all users' "
         f"(below {found['health']['threshold']:g}: drop, if the whole interval is); retention, users not "
@@ -39,13 +41,17 @@ def reading(case: Case, found: Mapping[str, Any]) -> str:
     return "How to read\n" + "\n".join(f"- {line}" for line in lines)
 
 
-def _unseen(found: Mapping[str, Any]) -> list[str]:
-    share = found["customers"]["unseen"]["mean"]
+def _seen(case: Case, found: Mapping[str, Any]) -> list[str]:
+    """For how long new customers are seen, where the end of the run cuts it short."""
+    share, periods = (found["customers"][name]["mean"] for name in ("unseen", "seen_periods"))
     if not share:
         return []
+    seen = f"{periods:.0f} {case.world.period.value}s of the average new customer are in the LTV"
+    if case.world.ltv_horizon < case.world.total_periods - 1:
+        seen += f"; {formatting.percent(share)} are not observed over the whole LTV horizon"
     return [
-        f"{formatting.percent(share)} of the new customers are not observed over the whole LTV horizon: "
-        "their LTV stops at the end of the run; a longer tail shows the rest."
+        f"{seen}: who is won late is seen for less time. Compare channels, segments and cohorts by the whole "
+        "life, which adds the residual and has no such cut."
     ]
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from experiments import texts
 from experiments.export.files import Exported, money, period_dates, write_csv
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ def _notes(log: EventLog, found: Customers, with_truth: bool) -> tuple[str, ...]
     before = int(((found.orders_i > 0) & (found.acquired_i == _NEVER)).sum())
     notes = [
         "A customer is who ordered within the run; dates are first days of periods.",
-        f"ltv is the margin within {log.world.ltv_horizon} periods of an acquisition in the paid periods, "
-        f"discounted at {log.world.discount_rate_per_year:g} a year; first order included.",
+        f"ltv is the margin {texts.ltv_window(log.world)}, discounted at "
+        f"{log.world.discount_rate_per_year:g} a year; first order included.",
     ]
     if before:
         notes.append(f"{before:,} were customers before the run: no acquisition, touches or ltv are known.")

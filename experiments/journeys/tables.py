@@ -193,8 +193,8 @@ def _reading(found: dict[str, Any]) -> str:
         "included. Windows are whole periods and hold the orders of the touch's own; 'not' are periods "
         "without a touch in the channel.",
         f"Paths ({view}) name each channel once, at its first touch within "
-        f"{_days(found['options']['lookback_days'])} before the order; LTV is discounted margin, first order "
-        "included, ± 1.96 standard errors.",
+        f"{_days(found['options']['lookback_days'])} before the order; LTV is discounted margin within its "
+        "horizon and the run, first order included, ± 1.96 standard errors.",
         "Order of channels: journeys to the first order that met both, in different periods; the clearest "
         "difference stands on top. Intervals (Newcombe's) stay wide where a share of 0 or 100 % is that of "
         "few journeys; * leaves out zero, which one pair in twenty does by chance.",

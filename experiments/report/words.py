@@ -246,8 +246,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{agents} 个模拟消费者代表 {people} 人；金额单位为 {currency}。",
     ),
     "incremental": (
-        "Incremental figures compare with no spend at all under the same draws.",
-        "增量指标与相同随机数下完全不投放相比。",
+        "Incremental figures compare with no spend at all under the same draws. Customers, CAC and LTV count "
+        "to the end of the run, as ROI does; who is won late is seen for less time.",
+        "增量指标与相同随机数下完全不投放相比。新客、获客成本和 LTV 与投资回报率一样计到模拟期末；"
+        "较晚获得的客户观察时间较短。",
     ),
     "other_seed": (
         "Another seed searches otherwise; the intervals are of this plan, not of the search.",

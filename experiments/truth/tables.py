@@ -225,6 +225,7 @@ def _reading(found: dict[str, Any], replicates: int) -> str:
         "selling. Word of mouth counts as a channel, so no channel at all is less than no spend at all.",
         "Returns compare with the plan without the channel's money, marginal ones 5 % more with 5 % less; "
         "money is the channel's own, and what that changes in the others' bills stands beside it.",
+        "Customers, orders and money count to the end of the run, the time after the plan included.",
     ]
     if found["shapley"] and found["shapley"]["orders"]:
         lines.append(

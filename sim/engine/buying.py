@@ -70,8 +70,7 @@ def buy(person, stage, t, room, tables, board, ledger):  # type: ignore[no-untyp
         orders, repeat = count_orders(draw_for(person, tables, t, ORDERS), rate), 1
     if marks[STAGE] == _CUSTOMER and stage == _DECIDING:
         marks[ACQUIRED], marks[ACQUIRED_FIRST], marks[ACQUIRED_LAST] = t, marks[FIRST], marks[LAST]
-        if t < tables.cohort[0]:
-            count_acquisition(ledger, marks[SEGMENT], marks[FIRST], marks[LAST])
+        count_acquisition(ledger, marks[SEGMENT], marks[FIRST], marks[LAST])
     room.rates[2] = rate if marks[STAGE] != _LAPSED else _F(0.0)
     room.placed[0], room.placed[1] = 0, repeat
     for number in range(orders):

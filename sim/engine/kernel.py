@@ -250,15 +250,14 @@ def acquire(i, tile, t, tables, state, ledger):  # type: ignore[no-untyped-def]
     state.acquired[tile, i] = t
     state.acquired_first[tile, i] = state.first[tile, i]
     state.acquired_last[tile, i] = state.last[tile, i]
-    if t < tables.cohort[0]:
-        none = state.memory.shape[1]
-        first, last = np.int64(state.first[tile, i]), np.int64(state.last[tile, i])
-        count_acquisition(
-            ledger,
-            state.segment[tile],
-            none if first == NO_TOUCH else first,
-            none if last == NO_TOUCH else last,
-        )
+    none = state.memory.shape[1]
+    first, last = np.int64(state.first[tile, i]), np.int64(state.last[tile, i])
+    count_acquisition(
+        ledger,
+        state.segment[tile],
+        none if first == NO_TOUCH else first,
+        none if last == NO_TOUCH else last,
+    )
 
 
 @merged

@@ -9,8 +9,8 @@
     revenue_tjkr      value of these orders, minor units                           (T, J, K, 2)
     margin_tk         margin of these orders, minor units                          (T, K)
     lost_orders_tk    orders not placed: every shop was shut                       (T, K)
-    acquired_ock      first orders in the paid periods by first (o = 0) and last   (2, C + 1, K)
-                      (o = 1) touch; row C: met no channel
+    acquired_ock      customers won in the run by first (o = 0) and last (o = 1)   (2, C + 1, K)
+                      touch; row C: met no channel
     cohort_value_ock  discounted margin of those within the LTV horizon, minor     (2, C + 1, K)
     repeaters_k       those with a second order within the LTV horizon             (K,)
     ever_reached_ck   consumers ever exposed, at the end of the run                (C, K)
@@ -150,14 +150,14 @@ def count_answer(ledger, k, stage, mood):  # type: ignore[no-untyped-def]
 
 @merged
 def count_acquisition(ledger, k, first, last):  # type: ignore[no-untyped-def]
-    """One customer acquired in the paid periods; first and last are channels or C for none."""
+    """One customer acquired; first and last are channels or C for none."""
     ledger.acquired_ock[0, first, k] += 1
     ledger.acquired_ock[1, last, k] += 1
 
 
 @merged
 def count_cohort_order(ledger, k, first, last, second, margin):  # type: ignore[no-untyped-def]
-    """One order within the LTV horizon of a customer acquired in the paid periods."""
+    """One order within the LTV horizon of a customer acquired in the run."""
     ledger.cohort_value_ock[0, first, k] += margin
     ledger.cohort_value_ock[1, last, k] += margin
     if second:

@@ -79,7 +79,7 @@ def book_order(tables, ledger, k, t, repeat, j, value, coupon, points, buyer):  
     age = t - acquired if acquired != NEVER else t + 1
     then = tables.discount_t[age]
     discounted = margin_of(value, rate * then) - margin_of(used, then) - fee
-    if acquired < tables.cohort[0] and age <= tables.cohort[1]:
+    if acquired != NEVER and age <= tables.ltv_horizon[0]:
         count_cohort_order(ledger, k, first, last, orders == 1, discounted)
     return paid, margin, discounted, gained - used
 

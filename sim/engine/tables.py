@@ -78,7 +78,7 @@ class Tables(NamedTuple):
     value_kq: Singles
     noise_kq: Singles
     minor: Floats
-    cohort: Ints
+    ltv_horizon: Ints
     term_t: Ints
     base_uks: Singles
     effect_ukce: Singles
@@ -176,7 +176,7 @@ def _tables_of(world: World) -> tuple[Tables, Prices]:
         value_kq=world.value_kq,
         noise_kq=world.noise_kq,
         minor=np.array([float(world.minor)]),
-        cohort=np.array([world.periods, world.ltv_horizon], dtype=np.int64),
+        ltv_horizon=np.array([world.ltv_horizon], dtype=np.int64),
         **terms,
         **_behaviours(world),
     )

@@ -128,10 +128,9 @@ def available_memory() -> int:
 
 
 def _ltv_horizon(scenario: Scenario) -> int:
-    total = scenario.calendar.periods + scenario.calendar.tail
     if scenario.value.ltv_horizon is not None:
         return scenario.value.ltv_horizon
-    return scenario.calendar.tail or total
+    return scenario.calendar.periods + scenario.calendar.tail
 
 
 def _allot(scenario: Scenario, segment_ids: list[str]) -> Ints:

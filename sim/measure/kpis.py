@@ -5,8 +5,9 @@
     base      the same world, seed and replicate with zero spend: what happens anyway
     w         people that one simulated consumer stands for
 
-Counts are people-scaled, money is in major units of the currency. Orders, revenue and margin cover the
-whole run, the tail included; new customers, CAC and LTV cover those acquired in the paid periods. A
+Counts are people-scaled, money is in major units of the currency. Every figure covers the whole run, the
+tail included: new customers, CAC and LTV count whoever is won until its end, as ROI counts their margin.
+Who is won late has less time to order again, and counts in LTV and repeat rate with what was seen. A
 ratio whose denominator is zero is None: it is missing, not 0 and not infinite.
 """
 
@@ -100,7 +101,7 @@ def iroas(run: Run, base: Run) -> Value:
 
 
 def new_customers(run: Run, base: Run) -> Value:
-    """People with a first order in the paid periods."""
+    """People won in the run, whether the money was still being spent or not."""
     return _people(run, run.acquired_ock[1].sum())
 
 
@@ -110,7 +111,7 @@ def incremental_customers(run: Run, base: Run) -> Value:
 
 
 def ltv(run: Run, base: Run) -> Value:
-    """Discounted margin per new customer within the LTV horizon, first order included (FACTS E.7)."""
+    """Discounted margin per new customer within LTV horizon and run, first order included (FACTS E.7)."""
     return _ratio(_money(run, run.cohort_value_ock[1].sum()), new_customers(run, base))
 
 
@@ -135,7 +136,7 @@ def aov(run: Run, base: Run) -> Value:
 
 
 def repeat_rate(run: Run, base: Run) -> Value:
-    """Share of new customers with a second order within the LTV horizon (FACTS E.10)."""
+    """Share of new customers with a second order within LTV horizon and run (FACTS E.10)."""
     return _ratio(float(run.repeaters_k.sum()), float(run.acquired_ock[1].sum()))
 
 

@@ -95,7 +95,7 @@ def name_known(path: Path, name: object, known: Iterable[str], what: str) -> Ite
 
 
 def total_periods(parts: Parts) -> Iterator[Problem]:
-    """Paid periods and tail fit the calendar and the lifetime-value horizon."""
+    """Paid periods and tail fit the calendar, and the lifetime-value horizon fits them."""
     calendar = mapping(parts.document.get("calendar"))
     periods, tail = number(calendar.get("periods")), number(calendar.get("tail"), 0.0)
     if periods is None or tail is None:
@@ -103,8 +103,10 @@ def total_periods(parts: Parts) -> Iterator[Problem]:
     if periods <= MAX_PERIODS and tail <= MAX_PERIODS and periods + tail > MAX_PERIODS:
         yield Problem(("calendar",), f"periods + tail must be <= {MAX_PERIODS}", f"{periods + tail:g}")
     horizon = number(mapping(parts.document.get("value")).get("ltv_horizon"))
-    if horizon is not None and 0 < tail < horizon <= MAX_PERIODS:
-        yield Problem(("value", "ltv_horizon"), f"must be <= calendar.tail, which is {tail:g}")
+    # without a tail any horizon is taken: a tail that is left out for once must not make a file faulty
+    if horizon is not None and tail > 0 and periods + tail < horizon <= MAX_PERIODS:
+        rule = f"must be <= calendar.periods + calendar.tail, which is {periods + tail:g}"
+        yield Problem(("value", "ltv_horizon"), rule)
     known = parts.calendar()
     if known and 0 <= tail <= MAX_PERIODS:
         try:

@@ -63,7 +63,10 @@ class Calendar(Model):
     period: Period = Field(default=Period.WEEK, description="length of one period: day or week")
     periods: Count = Field(ge=1, le=MAX_PERIODS, description="periods in which the plan spends")
     tail: Count = Field(
-        default=0, ge=0, le=MAX_PERIODS, description="further periods without spend, in which value ripens"
+        default=0,
+        ge=0,
+        le=MAX_PERIODS,
+        description="further periods without spend, in which value ripens and customers are still won",
     )
 
 
@@ -78,7 +81,7 @@ class Value(Model):
         default=None,
         ge=0,
         le=MAX_PERIODS,
-        description="periods after acquisition that count for lifetime value; default: the tail",
+        description="periods after acquisition that count for lifetime value; default: to the end of the run",
     )
 
 

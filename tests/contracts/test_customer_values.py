@@ -94,6 +94,7 @@ def test_the_curve_ends_at_the_mean_where_all_are_observed() -> None:
         segments__all__initial={"deciding": 1.0}, funnel__base_rate_per_period={"convert": 1.0},
     )  # fmt: skip
     won = replay_customers(simulate(world, plan, seed=1)).won()
+    won = won.only(won.acquired_n == 0)
     grouping = GROUPINGS["all"](won)
     paid = cumulative_margin(won, grouping)[0]
     assert paid[-1] == pytest.approx(won.discounted_o.sum() / len(won) / world.minor)
@@ -125,15 +126,21 @@ def test_replicates_do_not_depend_on_each_other_nor_on_threads() -> None:
 
 
 def test_ltv_covers_the_cost_exactly_when_it_is_paid_back_within_the_horizon() -> None:
-    """With a tail as long as the horizon everybody is observed, so that the two must agree."""
+    """With a tail as long as the horizon, and nobody won in it, all are observed: the two must agree."""
     seen = set()
-    for cpm in (10.0, 60.0, 400.0):
+    for cpm in (10.0, 400.0, 4_000.0):
         world, plan = small(
             calendar={"start": "2026-01-05", "periods": 6, "tail": 8},
-            plan={"per_period": {"ads": 30_000.0}},
-            channels__ads__price={"cpm": cpm},
-        )
+            value={"gross_margin": 0.5, "ltv_horizon": 8},
+            plan={"per_period": {"ads": 300_000.0}},
+            segments__all__initial={"deciding": 1.0},
+            funnel={"base_rate_per_period": {}},
+            channels__ads={
+                "kind": "paid", "price": {"cpm": cpm}, "half_life": 0.05, "effect": {"convert": 0.5}
+            },
+        )  # fmt: skip
         [found] = customer_value(world, plan, seed=2, replicates=1)
+        assert found.unseen == 0.0
         cost = found.cost("blended")
         covered = cost["ltv_cac"] >= 1
         assert covered == (cost["payback"] is not None and cost["payback"] <= world.ltv_horizon)

@@ -77,13 +77,14 @@ def test_the_answer_agrees_with_the_key_figures_of_run(found):
 
 def test_the_answer_is_complete(found):
     definitions = found["definitions"]
-    assert definitions["ltv_horizon_periods"] == 52
+    assert definitions["ltv_horizon_periods"] == 104, "LTV counts to the end of the run, as ROI does"
+    assert definitions["new_customers"] == "first order within the run, the tail included"
     assert definitions["discount_rate_per_year"] == 0.1
     assert definitions["first_order"] == "included"
     assert set(found["channels"]) >= {"douyin_feed", "word_of_mouth", "no channel"}
     assert len(found["channels"]) == 10
     assert set(found["segments"]) == {"gen_z", "urban_30s"}
-    assert len(found["cohorts"]) == 13
+    assert len(found["cohorts"]) == 26
     assert len(found["rfm"]) == 9
     assert set(found["customers"]["costs"]) == {"blended", "paid", "incremental"}
     assert len(found["health"]["quarters"]) == 8
@@ -109,7 +110,10 @@ def test_survival_falls_and_starts_at_one(found):
     assert curve[0] == 1.0
     assert all(one >= other for one, other in pairwise(curve))
     margin = found["retention"]["all"]["all"]["margin"]["mean"]
-    assert margin[52] == pytest.approx(found["customers"]["ltv"]["mean"], rel=1e-9)
+    ltv = found["customers"]["ltv"]["mean"]
+    assert margin[0] == pytest.approx(found["customers"]["first_order"]["mean"], rel=1e-9)
+    assert ltv == pytest.approx(found["customers"]["realised"]["mean"], rel=1e-9)
+    assert margin[-1] > ltv, "who is won late is seen for less time, which the curve by age makes up for"
 
 
 def test_what_has_no_denominator_is_missing_everywhere(found, written):
@@ -151,8 +155,9 @@ def test_sheets_and_figures_are_written(written):
 def test_the_text_fits_and_says_what_the_figures_mean(written):
     text = written[1]
     assert max(len(line) for line in text.splitlines()) <= 110
-    for words in ("52 weeks of the first order", "10.0 %", "first order", "LTV:CAC", "Payback, weeks"):
+    for words in ("to the end of the run", "10.0 %", "first order", "LTV:CAC", "Payback, weeks"):
         assert words in text
+    assert "52 weeks of the first order" not in text
     assert "It leaves out what 口碑 would go on doing" in text.replace("\n  ", " ")
 
 
@@ -185,7 +190,11 @@ def test_days_make_monthly_cohorts_and_a_horizon_beyond_the_run_is_told(market):
     assert list(found["cohorts"]) == ["2026-01", "2026-02", "2026-03"]
     assert found["customers"]["unseen"]["mean"] == 1.0
     text = invoke("customers", path, "--replicates", "1").stdout.replace("\n  ", " ")
-    assert "are not observed over the whole LTV horizon" in text
+    assert "days of the average new customer are in the LTV: who is won late is seen for less time" in text
+    assert "are not observed over the whole LTV horizon" not in text
+    text = invoke("customers", path, "--replicates", "1", "--set", "value.ltv_horizon=30").stdout
+    assert "are not observed over the whole LTV horizon" in text.replace("\n  ", " ")
+    assert "within 30 days of the first order and within the run" in text.replace("\n  ", " ")
 
 
 def test_without_a_discount_rate_there_is_no_residual(market):

@@ -56,10 +56,10 @@ def test_customers_are_those_who_convert_and_those_from_before() -> None:
     found = customers_of(log_of(weeks(), *lives))
     assert found.person_n.tolist() == [1, 2, 3, 4]
     assert found.acquired_n.tolist() == [3, -1, 6, -1]
-    assert found.won_n.tolist() == [True, False, False, False]
+    assert found.won_n.tolist() == [True, False, True, False], "whoever is won in the tail is won"
     assert found.stage_n.tolist() == [CUSTOMER, LOYAL, CUSTOMER, CUSTOMER]
     assert found.owner_o.tolist() == [0, 1, 2, 3]
-    assert found.only(found.won_n).value_o.tolist() == [1000]
+    assert found.only(found.won_n).value_o.tolist() == [1000, 2000]
 
 
 def test_touches_after_the_conversion_do_not_win_a_customer() -> None:
@@ -80,12 +80,12 @@ def test_the_stage_at_a_period_is_that_of_the_last_move_up_to_it() -> None:
 
 
 def test_cohorts_are_four_weeks_or_a_month() -> None:
-    found = won(weeks(periods=6), buyer(3, 1.0), buyer(4, 1.0), buyer(5, 1.0))
+    found = won(weeks(periods=6, tail=4), *(buyer(t, 1.0) for t in (3, 4, 5, 9)))
     cohorts = GROUPINGS["cohort"](found)
-    assert cohorts.keys == ("2026-01-05", "2026-02-02")
-    assert cohorts.labels == ("weeks 1-4", "weeks 5-6")
-    assert cohorts.count().tolist() == [1, 2]
-    daily = four_channels(calendar={"start": "2026-01-30", "period": "day", "periods": 40, "tail": 0})
+    assert cohorts.keys == ("2026-01-05", "2026-02-02", "2026-03-02")
+    assert cohorts.labels == ("weeks 1-4", "weeks 5-8", "weeks 9-10")
+    assert cohorts.count().tolist() == [1, 2, 1]
+    daily = four_channels(calendar={"start": "2026-01-30", "period": "day", "periods": 35, "tail": 5})
     months = GROUPINGS["cohort"](won(daily, buyer(1, 1.0), buyer(2, 1.0), buyer(39, 1.0)))
     assert months.keys == ("2026-01", "2026-02", "2026-03")
     assert months.count().tolist() == [1, 1, 1]

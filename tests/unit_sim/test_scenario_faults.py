@@ -79,7 +79,7 @@ CASES = [
     ('a: {share: 0.4', 'a: {share: 0.3', ['9:3: segments: shares must sum to 1, got 0.9']),
     ('a: {share: 0.4', 'a: {share: 0', ['9:3: segments: shares must sum to 1, got 0.6', '9:14: segments.a.share: must be > 0, got 0 (or leave the segment out)']),
     ('tail: 4', 'tail: 991', ['5:11: calendar: periods + tail must be <= 1000, got 1001']),
-    ('gross_margin: 0.5', 'gross_margin: 0.5, ltv_horizon: 5', ['6:41: value.ltv_horizon: must be <= calendar.tail, which is 4, got 5']),
+    ('gross_margin: 0.5', 'gross_margin: 0.5, ltv_horizon: 15', ['6:41: value.ltv_horizon: must be <= calendar.periods + calendar.tail, which is 14, got 15']),
     ('start: 2026-01-05', 'start: 9999-12-01', ['5:19: calendar.start: the calendar must end before the year 10000, got 9999-12-01']),
     ('a: {share: 0.4', 'a: {affinity: {serch: 2}, share: 0.4', ["9:18: segments.a.affinity.serch: unknown channel (did you mean 'search'?)"]),
     ('a: {share: 0.4', 'a: {preference: {tv: 2}, share: 0.4', ["9:20: segments.a.preference.tv: preference is for selling channels, and 'tv' has no sells"]),

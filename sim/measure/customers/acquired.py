@@ -1,7 +1,7 @@
 """Who became a customer, when, and what they were worth: the run's cohorts, person by person.
 
     symbol       meaning                                                              shape   unit
-    acquired_i   period of the conversion, -1 where there was none in the paid periods  (N,)
+    acquired_i   period of the conversion, -1 where there was none in the run         (N,)
     value_i      margin of the orders within the LTV horizon, discounted to it        (N,)    minor units
 
 Summed over everyone they are `acquired_ock` and `cohort_value_ock` of the run, to the unit (tested).
@@ -19,7 +19,7 @@ from sim.market.vocabulary import Stage
 
 @dataclass(frozen=True, eq=False)
 class Acquired:
-    """Customers acquired in the paid periods; see the module's table."""
+    """Customers acquired in the run; see the module's table."""
 
     acquired_i: Ints
     value_i: Ints
@@ -31,13 +31,12 @@ class Acquired:
 
 
 def acquired_customers(log: EventLog) -> Acquired:
-    """Conversions in the paid periods and the lifetime value of each (FACTS E.7)."""
+    """Conversions of the run and the lifetime value of each (FACTS E.7)."""
     world, person_e = log.world, log.person_e
     moves = log.rows(Event.MOVE)
     became = moves[(log.stage_e[moves] == Stage.DECIDING) & (log.number_e[moves] == Stage.CUSTOMER)]
-    paid = became[log.period_e[became] < world.periods]
     acquired_i = np.full(len(log), -1, dtype=np.int64)
-    acquired_i[person_e[paid]] = log.period_e[paid]
+    acquired_i[person_e[became]] = log.period_e[became]
     order = log.rows(Event.ORDER)
     age = log.period_e[order] - acquired_i[person_e[order]]
     counts = (acquired_i[person_e[order]] >= 0) & (age >= 0) & (age <= world.ltv_horizon)

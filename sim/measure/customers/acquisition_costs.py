@@ -7,7 +7,8 @@
     incremental   all money billed / (new customers - those without any spend); of a channel: its money /
                   (new customers - those without its money)
 
-The simulator knows media money only, labour and production are in no plan. All runs meet the same draws.
+New customers are those of the whole run: money also wins customers after it was spent. The simulator knows
+media money only, labour and production are in no plan. All runs meet the same draws.
 An incremental cost is missing where the money brings no customer.
 """
 

@@ -50,16 +50,17 @@ class Grouping:
 
 
 def cohort_blocks(world: World) -> tuple[tuple[str, ...], tuple[str, ...], Ints]:
-    """Keys and labels of the cohorts of the paid periods, and the cohort of each period, (T,)."""
+    """Keys and labels of the cohorts of the run, and the cohort of each period, (T,)."""
     if world.period is Period.DAY:
-        days = [world.start + dt.timedelta(days=t) for t in range(world.periods)]
+        days = [world.start + dt.timedelta(days=t) for t in range(world.total_periods)]
         months = [f"{day:%Y-%m}" for day in days]
         keys = tuple(dict.fromkeys(months))
         return keys, keys, np.array([keys.index(month) for month in months], dtype=np.int64)
-    block_t = np.arange(world.periods) // WEEKS
-    firsts = range(0, world.periods, WEEKS)
+    total = world.total_periods
+    block_t = np.arange(total) // WEEKS
+    firsts = range(0, total, WEEKS)
     keys = tuple((world.start + dt.timedelta(weeks=first)).isoformat() for first in firsts)
-    labels = tuple(f"weeks {first + 1}-{min(first + WEEKS, world.periods)}" for first in firsts)
+    labels = tuple(f"weeks {first + 1}-{min(first + WEEKS, total)}" for first in firsts)
     return keys, labels, block_t
 
 
@@ -81,7 +82,7 @@ def _by_cohort(customers: CustomerLog) -> Grouping:
     return Grouping(keys, labels, block_t[customers.acquired_n])
 
 
-#: Ways to group the customers acquired in the paid periods.
+#: Ways to group the customers acquired in the run.
 GROUPINGS: dict[str, Callable[[CustomerLog], Grouping]] = {
     "all": _everyone,
     "first_touch": lambda customers: _by_channel(customers, customers.first_n),

@@ -51,7 +51,7 @@ class CustomerValue:
         costs: what new customers cost.
         equity: what the base is worth.
         rfm: measure -> by RFM segment in the order of `SEGMENTS`, buyers of the paid periods.
-        concentration: measure -> value, over the paid periods.
+        concentration: measure -> value, over the run.
         health: channels by quarter.
         unseen: share of the new customers whose LTV horizon the run does not cover.
     """
@@ -149,27 +149,29 @@ def measure_customers(run: Run, customers: CustomerLog, costs: AcquisitionCosts)
 
 
 def _spend(run: Run, costs: AcquisitionCosts) -> dict[str, Floats]:
-    """Money by group of each grouping that money can be told apart by; segments cannot."""
+    """Money by group of each grouping that money can be told apart by; segments cannot.
+
+    Cohorts of periods without money have none to be held against: what won them was spent before.
+    """
     keys, _, block_t = cohort_blocks(run.world)
-    billed_t = run.billed_tc.sum(axis=1)[: len(block_t)] / run.world.minor
+    by_cohort = np.bincount(block_t, weights=run.billed_tc.sum(axis=1) / run.world.minor, minlength=len(keys))
     by_channel = np.append(costs.spend_c, 0.0)
     return {
         "all": np.array([costs.spend_c.sum()]),
         "first_touch": by_channel,
         "last_touch": by_channel,
-        "cohort": np.bincount(block_t, weights=billed_t, minlength=len(keys)),
+        "cohort": np.where(by_cohort > 0, by_cohort, np.nan),
     }
 
 
 def _concentration(run: Run, customers: CustomerLog, costs: AcquisitionCosts) -> dict[str, Value]:
-    """How uneven buyers and channels are, over the paid periods."""
-    within = customers.period_o < run.world.periods
-    revenue_n = np.bincount(customers.owner_o[within], weights=customers.value_o[within])
+    """How uneven buyers and channels are, over the run."""
+    revenue_n = np.bincount(customers.owner_o, weights=customers.value_o)
     revenue_n = revenue_n[revenue_n > 0]
     shares = {
         "spend": costs.spend_c,
         "customers": costs.last_c[:-1],
-        "revenue": run.revenue_tjkr[: run.world.periods].sum(axis=(0, 2, 3)),
+        "revenue": run.revenue_tjkr.sum(axis=(0, 2, 3)),
     }
     found: dict[str, Value] = {"gini": gini(revenue_n), "top_20": top_share(revenue_n)}
     for name, amount in shares.items():

@@ -74,8 +74,8 @@ class CustomerLog:
 
     @property
     def won_n(self) -> Flags:
-        """Customers acquired in the paid periods, whom LTV and CAC are about, (N,)."""
-        return (self.acquired_n >= 0) & (self.acquired_n < self.world.periods)
+        """Customers acquired in the run, whom LTV and CAC are about, (N,)."""
+        return self.acquired_n > BEFORE
 
     @property
     def age_o(self) -> Ints:
@@ -83,7 +83,7 @@ class CustomerLog:
         return self.period_o - self.acquired_n[self.owner_o]
 
     def won(self) -> CustomerLog:
-        """Only the customers acquired in the paid periods."""
+        """Only the customers acquired in the run."""
         return self.only(self.won_n)
 
     def only(self, kept_n: Flags) -> CustomerLog:

@@ -62,13 +62,14 @@ def customer_equity(run: Run, customers: CustomerLog) -> Equity:
     )
     residual_n = residual_values(customers)
     later = float("nan") if residual_n is None else float(residual_n.sum()) * scale
-    before_n = customers.acquired_n < 0
+    before_n = ~customers.won_n
+    paid_n = customers.won_n & (customers.acquired_n < world.periods)
     active_n = (customers.stage_n >= Stage.CUSTOMER) & (customers.stage_n < Stage.LAPSED)
     spend_t = run.billed_tc.sum(axis=1) / world.minor
     return Equity(
         existing=float(start_n[before_n].sum()) * scale,
-        won=float(start_n[customers.won_n].sum()) * scale,
-        won_later=float(start_n[~before_n & ~customers.won_n].sum()) * scale,
+        won=float(start_n[paid_n].sum()) * scale,
+        won_later=float(start_n[~before_n & ~paid_n].sum()) * scale,
         residual=later * float(world.discount_t[world.total_periods]),
         spend=float(spend_t @ world.discount_t[: len(spend_t)]),
         active_end=float(active_n.sum()) * world.weight,

@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float64]
 GROUP_MEASURES: dict[str, tuple[str, str]] = {
     "customers": ("New customers", "people"),
     "ltv": ("LTV", "money"),
+    "seen_periods": ("Periods in the LTV", "ratio"),
     "realised": ("Realised in the run", "money"),
     "residual": ("Residual after it", "money"),
     "lifetime": ("Whole life", "money"),
@@ -45,7 +46,7 @@ GROUP_MEASURES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, eq=False)
 class GroupValues:
-    """Customers acquired in the paid periods, by group of one grouping.
+    """Customers acquired in the run, by group of one grouping.
 
     Attributes:
         grouping: keys and labels.
@@ -66,7 +67,7 @@ def group_values(won: CustomerLog, grouping: Grouping, spend_g: Floats | None) -
     """Measure the groups of a grouping.
 
     Args:
-        won: customers acquired in the paid periods.
+        won: customers acquired in the run.
         grouping: of them.
         spend_g: money by group, currency, (G,); None where money cannot be told apart by it.
     """
@@ -89,6 +90,7 @@ def group_values(won: CustomerLog, grouping: Grouping, spend_g: Floats | None) -
     values: dict[str, Floats] = {
         "customers": people_g,
         "ltv": ltv_g,
+        "seen_periods": mean(np.minimum(world.total_periods - won.acquired_n, world.ltv_horizon + 1)),
         "realised": realised_g,
         "residual": residual_g,
         "lifetime": realised_g + residual_g,

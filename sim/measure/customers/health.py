@@ -73,7 +73,7 @@ def channel_health(customers: CustomerLog) -> Health:
     """Measure the health of each channel in each quarter.
 
     Args:
-        customers: those acquired in the paid periods (`CustomerLog.won`).
+        customers: those acquired in the run (`CustomerLog.won`).
     """
     windows = tuple(quarters(customers.world))
     columns = [_quarter(customers, first, last) for first, last in windows]

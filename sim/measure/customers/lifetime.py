@@ -2,7 +2,7 @@
 
     symbol        meaning                                                        shape      unit
     margin_o      margin of an order, discounted to the acquisition, rounded     (O,)       minor units
-    horizon_n     of the orders within the LTV horizon, first order included     (N,)       minor units
+    horizon_n     of the orders within LTV horizon and run, first one included   (N,)       minor units
     realised_n    of all orders to the end of the run                            (N,)       minor units
     first_n       of the first order alone                                       (N,)       minor units
     residual_n    expected after the end of the run; NaN without a bound         (N,)       minor units

@@ -106,7 +106,10 @@ def rfm(customers: CustomerLog, first: int, last: int) -> Rfm:
 
 
 def rfm_values(customers: CustomerLog) -> dict[str, Floats]:
-    """Every measure of the RFM segments, buyers of the paid periods as they stand at their end."""
+    """Every measure of the RFM segments, buyers of the paid periods as they stand at their end.
+
+    Other measures go on to the end of the run; here that stretch is what the scores are held against.
+    """
     world, last = customers.world, customers.world.periods - 1
     found = rfm(customers, 0, last)
     size, minor = len(RFM_SEGMENTS), world.minor

@@ -47,7 +47,7 @@ class PathValue:
 
     Attributes:
         path: channel ids in order.
-        customers: people acquired by it in the paid periods.
+        customers: people acquired by it in the run.
         share: of all acquired.
         ltv: mean lifetime value, currency (FACTS E.7: discounted margin, first order included).
         ltv_error: its standard error; None for a single customer of the sample.
