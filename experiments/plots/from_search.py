@@ -166,8 +166,9 @@ def change_text(result: OptimizeResult, price: float) -> str:
     from optimize import objective
 
     unit, change = kpi_texts()[objective(result.objectives[0]).kpi][1], price * 0.01 * result.total
-    large = unit == "money" and abs(change) >= 100
-    return formatting.compact(change, signed=True) if large else f"{change:+.3f}"
+    if unit == "money":
+        return formatting.compact(change if abs(change) >= 0.5 else 0.0, signed=True)
+    return f"{change:+.3f}" if abs(change) >= 5e-4 else "0"
 
 
 def pareto_of(result: OptimizeResult, first: str, second: str) -> ParetoData:

@@ -6,6 +6,8 @@ each of its members; the tests compare. Fields of tables may lack a name and the
 
 from __future__ import annotations
 
+from experiments.report.methods import METHODS, NUMBERED
+
 NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "command": {
         "run": ("One plan, simulated", "单一方案模拟"),
@@ -125,6 +127,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "five_three_two": ("5-3-2", "5-3-2"),
         "truth": ("the truth", "真实效果"),
     },
+    "plan_number": NUMBERED,
+    "method": METHODS,
     "rule": {
         "first": ("first touch", "首次触点"),
         "last": ("last touch", "末次触点"),
@@ -171,6 +175,17 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "below": ("below", "偏低"),
         "level": ("level", "持平"),
         "at a limit": ("at a limit", "触及约束"),
+        "unknown": ("unknown", "未知"),
+    },
+    "kind": {
+        "judged": ("judged", "评判"),
+        "draws": ("draws", "随机数"),
+        "variant": ("variant", "变体"),
+        "assumption": ("assumption", "假设"),
+    },
+    "world": {
+        "as judged": ("as judged", "评判时"),
+        "other draws": ("other draws", "其他随机数"),
     },
     "figure": {
         "budget": ("Budget, now and recommended", "预算：当前与推荐"),
@@ -248,12 +263,10 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "verdict": ("Verdict", "结论"),
         "mroi": ("Marginal ROI", "边际回报率"),
         "spend": ("Spend", "花费"),
-        "slope": ("Objective per unit of money", "每单位资金的目标变化"),
-        "slope_against_others": ("Against the other channels", "相对其他渠道"),
         "word": ("Word", "判断"),
-        "flat_low": ("Flat from", "平坦区下限"),
-        "flat_high": ("Flat to", "平坦区上限"),
         "origin": ("Found by", "来源"),
+        "found_by": ("Found by", "来源"),
+        "method": ("Method", "方法"),
         "chance_best": ("Chance of being best", "成为最佳的概率"),
         "probability_best": ("Chance of being best", "成为最佳的概率"),
         "against": ("Against the recommended", "相对推荐方案"),
