@@ -18,6 +18,13 @@ LISTED, ROWS, EQUALS, NAMED = 6, 8, 3, 3
 #: Share of the budget from which on a change is told, and from which on the total counts as another one.
 LEAST = 0.001
 OTHER_TOTAL = 0.005
+#: (More money in all, channels both up and down) -> the sentence.
+DO = {
+    (True, False): "do_more",
+    (True, True): "do_more_move",
+    (False, False): "do_less",
+    (False, True): "do_less_move",
+}
 
 
 @dataclass(frozen=True)
@@ -137,9 +144,8 @@ def _move(folder: RunFolder, say: Speech) -> str:
     }
     if abs(given - taken) <= OTHER_TOTAL * now:
         return say("do_move", amount=words["given"], **words)
-    key = "do_more" if given > taken else "do_less"
-    both = f"{key}_move" if ups and downs else key
-    return say(both, amount=formatting.compact(abs(given - taken), currency=currency), **words)
+    key = DO[given > taken, bool(ups and downs)]
+    return say(key, amount=formatting.compact(abs(given - taken), currency=currency), **words)
 
 
 def _names(moves: Sequence[Move], say: Speech) -> str:

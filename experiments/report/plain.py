@@ -137,7 +137,9 @@ def loose(value: float | None, digits: int) -> str:
     if value is None:
         return formatting.MISSING
     text = f"{value:,.{digits}f}"
-    return text.lstrip("-") if not text.strip("-0.,") else text
+    if text.strip("-0.,"):
+        return text
+    return "0" if digits == FINEST else text.lstrip("-")
 
 
 def _digits(rows: Sequence[Sequence[str]], column: Column) -> int:

@@ -72,7 +72,7 @@ def _bounds(limits: Sequence[Mapping[str, Any]], kind: str, say: Speech) -> str:
     if len(amounts) > LISTED:
         amounts = [min(amounts), max(amounts)]
     texts = [formatting.number(amount, "count" if kind == "channels" else "money") for amount in amounts]
-    return say("ends", low=texts[0], high=texts[1]) if len(limits) > LISTED else say.list(texts)
+    return say("ends", low=texts[0], high=texts[1]) if len(limits) > LISTED else " / ".join(texts)
 
 
 def _eased(change: float, kind: str, unit: str, currency: str, say: Speech) -> str:
