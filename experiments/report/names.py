@@ -7,6 +7,7 @@ each of its members; the tests compare. Fields of tables may lack a name and the
 from __future__ import annotations
 
 from experiments.report.methods import METHODS, NUMBERED
+from experiments.report.search_drawn import SEARCH_DRAWN
 
 NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "command": {
@@ -204,7 +205,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "attribution": ("Credit against the truth", "归因份额与真实效果"),
         "regret": ("What the budgets earn", "各预算的收益差距"),
     },
-    "drawn": {
+    "drawn": SEARCH_DRAWN
+    | {
         "better": ("better", "更好"),
         "worse": ("worse", "更差"),
         "open": ("not told from chance", "无法与随机波动区分"),
@@ -215,7 +217,6 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "given_plan": ("given plan", "给定方案"),
         "status_quo": ("status quo", "当前方案"),
         "limits": ("limits", "约束"),
-        "simulated": ("simulated", "模拟"),
         "fitted": ("fitted", "拟合"),
         "people": ("People", "人数"),
         "count": ("people", "人"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments import formatting
+from experiments import formatting, texts
 from experiments.report.blocks import Block, Cell, Table, Text, row
 from experiments.report.folder import RunFolder
 from experiments.report.labels import channel_labels, currency_of
@@ -18,8 +18,8 @@ from experiments.report.speech import Speech
 STEP = 0.01
 #: Changes of a ratio and of money that read as none.
 NOTHING = {"ratio": 5e-4, "money": 0.5}
-#: Kinds of limits that hold from below: more room means a smaller bound.
-FLOORS = frozenset({"min", "group_min", "share_min", "min_if_on", "total_min"})
+#: Where a fixed amount would go -> the text that says so.
+SIDES = {"more": "upwards", "less": "downwards"}
 #: Amounts of one limit that are listed; of more the smallest and the largest.
 LISTED = 4
 
@@ -71,18 +71,17 @@ def _bounds(limits: Sequence[Mapping[str, Any]], kind: str, say: Speech) -> str:
     amounts = [limit["amount"] for limit in limits]
     if len(amounts) > LISTED:
         amounts = [min(amounts), max(amounts)]
-    texts = [formatting.number(amount, "count" if kind == "channels" else "money") for amount in amounts]
-    return say("ends", low=texts[0], high=texts[1]) if len(limits) > LISTED else " / ".join(texts)
+    told = [formatting.number(amount, "count" if kind == "channels" else "money") for amount in amounts]
+    return say("ends", low=told[0], high=told[1]) if len(limits) > LISTED else " / ".join(told)
 
 
 def _eased(change: float, kind: str, unit: str, currency: str, say: Speech) -> str:
     """What the objective gains where a limit gives way; a fixed amount gives way to the better side."""
     if _none(change, unit):
         return say("no_change")
-    if kind == "fixed":
-        side = say("upwards" if change > 0 else "downwards")
-        return f"{_change(abs(change), unit, currency)} ({side})"
-    return _change(-change if kind in FLOORS else change, unit, currency)
+    gain, side = texts.eased(change, kind)
+    told = _change(gain, unit, currency)
+    return f"{told} ({say(SIDES[side])})" if side else told
 
 
 def _none(change: float, unit: str) -> bool:

@@ -136,6 +136,7 @@ SEARCH: dict[str, tuple[str, str]] = {
         "边际回报率为每多花一元所得的利润：为 0 时最后一笔钱刚好收回。"
         "在“可取范围”内，拟合的{kpi}至多损失 1 %；一次只移动一个渠道。",
     ),
+    "unchanged": ("{amount}, unchanged", "{amount}，不变"),
     # the first screen
     "moves": ("Money to move, {currency}", "需要移动的资金，{currency}"),
     "moves_found": (

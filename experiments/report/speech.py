@@ -14,7 +14,8 @@ from experiments.report.words import LANGUAGES, TEXTS
 from experiments.tables import Estimate
 
 #: Texts of figures that carry a name: with a unit behind it, or naming the plan compared with.
-AXIS = re.compile(r"(.+?)((?:, [A-Z]{3}|: [-\d.]+ pp)(?: \(.*\))?)")
+AXIS = re.compile(r"(.+?)((?:, [A-Z]{3}|: [-+\d.]+(?: (?:pp|k|M|bn))?)(?: \(.*\))?)")
+UNCHANGED = re.compile(r"([\d.]+(?: (?:k|M|bn))?), unchanged")
 COMPARED = {
     "against": re.compile(r"Against '+(.+?)'+, by the 95 % interval of the paired difference"),
     "relative": re.compile(r"Change relative to (?:the )?'?(.+?)'?"),
@@ -101,6 +102,8 @@ class Speech:
             return known[text]
         if shown and shown[1] in known:
             return f"{known[shown[1]]}{shown[2].replace(': ', '：').replace(', ', '，')}"
+        if kept := UNCHANGED.fullmatch(text):
+            return self("unchanged", amount=kept[1])
         for key, pattern in COMPARED.items():
             if found := pattern.fullmatch(text):
                 return self(key, base=known.get(found[1], found[1]))

@@ -4,7 +4,7 @@ import locale
 
 import pytest
 
-from experiments import formatting
+from experiments import formatting, texts
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,18 @@ def test_plus_minus_is_tight_and_knows_a_missing_interval():
     assert formatting.plus_minus({"mean": 0.7, "low": 0.698, "high": 0.702}, "share") == "70.0 ±0.2 %"
     assert formatting.plus_minus({"mean": 1.5, "low": None, "high": None}, "ratio") == "1.50"
     assert formatting.plus_minus({"mean": None, "low": None, "high": None}, "ratio") == formatting.MISSING
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "told"),
+    [
+        (-3.0, "min", (3.0, "")),
+        (-3.0, "group_min", (3.0, "")),
+        (2.0, "max", (2.0, "")),
+        (2.0, "total", (2.0, "")),
+        (2.0, "fixed", (2.0, "more")),
+        (-2.0, "fixed", (2.0, "less")),
+    ],
+)
+def test_a_limit_gives_way_to_the_side_where_it_holds(change, kind, told):
+    assert texts.eased(change, kind) == told

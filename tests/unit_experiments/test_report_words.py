@@ -8,7 +8,7 @@ import pytest
 
 from experiments.cli import main
 from experiments.recommend.judged import BASELINE_NAMES as BASELINES
-from experiments.report import methods, names, search_words, words
+from experiments.report import methods, names, search_drawn, search_words, words
 from experiments.report.names import NAMES
 from experiments.report.page import LAST, PARTS
 from experiments.report.speech import Speech
@@ -20,7 +20,8 @@ SOURCES = [
     path.read_text(encoding="utf-8")
     for path in Path(words.__file__).parent.glob("*.*")
     if path.suffix in (".py", ".html")
-    and path.name not in {Path(one.__file__).name for one in (methods, names, search_words, words)}
+    and path.name
+    not in {Path(one.__file__).name for one in (methods, names, search_drawn, search_words, words)}
 ]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Sections that pages of any command may have.
@@ -113,6 +114,10 @@ def test_every_command_that_writes_a_run_directory_has_a_title():
         ),
         ("Change relative to the plan of today", "相对“当前方案”的变化"),
         ("抖音直播", "抖音直播"),
+        ("123 k, unchanged", "123 k，不变"),
+        ("at a limit: +2.37 k", "触及约束：+2.37 k"),
+        ("at a limit: 0", "触及约束：0"),
+        ("simulated", "模拟"),
     ],
 )
 def test_text_in_figures_is_said_in_chinese_where_it_has_a_name(drawn, said):
