@@ -5,13 +5,15 @@ Units are those of the measures: `money` is in major units of the scenario's cur
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import isfinite
+from collections.abc import Mapping, Sequence
+from math import floor, isfinite, log10
 
 MISSING = "—"
 _STEPS = ((1e9, " bn"), (1e6, " M"), (1e3, " k"), (1.0, ""))
 #: Units counted in whole things.
 COUNTED = frozenset({"people", "orders", "impressions", "clicks", "count"})
+#: Digits after the point that a difference gets at most, and what is zero but for the order of a sum.
+FINEST, ROUNDING = 6, 1e-6
 
 
 def decimals(unit: str, size: float) -> int:
@@ -45,10 +47,34 @@ def interval(
     mean, low, high = estimate["mean"], estimate["low"], estimate["high"]
     if low is None or high is None:
         return number(mean, unit, currency=currency, signed=signed)
-    digits = decimals(unit, max(abs(mean), abs(low), abs(high)))
-    parts = [_bare(value, unit, digits, signed) for value in (mean, low, high)]
+    parts = interval_parts((mean, low, high), unit, signed=signed)
     suffix = _suffix(unit, signed)
     return f"{_prefix(unit, currency)}{parts[0]}{suffix} ({parts[1]} to {parts[2]}{suffix})"
+
+
+def interval_parts(ends: Sequence[float], unit: str, *, signed: bool = False) -> tuple[str, ...]:
+    """A mean and its ends with the same digits, without their unit; a mean alone as well."""
+    digits = interval_digits(ends, unit, signed=signed)
+    return tuple(_bare(value, unit, digits, signed) for value in ends)
+
+
+def interval_digits(ends: Sequence[float], unit: str, *, signed: bool = False) -> int:
+    """Digits after the point that a mean and its ends have in common.
+
+    A signed number is a difference, which may be small: it keeps two digits that count, and as many as
+    its ends need not to read as zero where the interval leaves zero out.
+    """
+    largest, nearest = max(map(abs, ends)), min(map(abs, ends))
+    digits = decimals(unit, largest)
+    if not signed or largest < ROUNDING:
+        return digits
+    scale = 100 if unit == "share" else 1
+    if unit not in COUNTED:
+        digits = max(digits, 1 - floor(log10(largest * scale)))
+    if min(ends) * max(ends) > 0 and nearest >= ROUNDING:
+        while digits < FINEST and round(nearest * scale, digits) == 0:
+            digits += 1
+    return min(digits, FINEST)
 
 
 def short_interval(estimate: Mapping[str, float | None], unit: str, *, signed: bool = False) -> str:
@@ -86,7 +112,8 @@ def compact(value: float, *, currency: str = "", signed: bool = False) -> str:
     factor, letter = next(step for step in _STEPS if abs(value) >= step[0] * 0.9995 or step[0] == 1.0)
     scaled = value / factor
     digits = 0 if abs(scaled) >= 99.95 or (factor == 1.0 and scaled == round(scaled)) else 1
-    digits = 2 if abs(scaled) < 9.995 and factor > 1.0 else digits
+    digits = 2 if abs(scaled) < (9.995 if factor > 1.0 else 0.995) and digits else digits
+    digits = 0 if round(scaled, digits) == 0 else digits
     text = f"{scaled:+,.{digits}f}" if signed else f"{scaled:,.{digits}f}"
     return f"{currency} {_minus(text)}{letter}" if currency else f"{_minus(text)}{letter}"
 

@@ -103,7 +103,7 @@ def write(folder: Path, answer: Answer, settings: Settings) -> list[str]:
     if answer.case is not None:
         for name, plan in answer.plans.items():
             _write_spend(plan, folder / f"{name}.csv", answer.case)
-    notes = _write_figures(folder / "figures", answer.figures())
+    notes = _write_figures(folder / "figures", answer.figures(), simulated=_simulated(answer))
     _write_json(folder / "run.json", _provenance(answer, settings, digest))
     return [*notes, *_write_report(folder)]
 
@@ -119,10 +119,15 @@ def _write_report(folder: Path) -> list[str]:
     return []
 
 
-def _write_figures(folder: Path, figures: Mapping[str, Any]) -> list[str]:
+def _write_figures(folder: Path, figures: Mapping[str, Any], *, simulated: bool) -> list[str]:
     from experiments.plots import gallery
 
-    return gallery.save(figures, folder) if figures else []
+    return gallery.save(figures, folder, simulated=simulated) if figures else []
+
+
+def _simulated(answer: Answer) -> bool:
+    """Whether its numbers come from a simulated market, not from a user's own data."""
+    return answer.case is not None or answer.simulated
 
 
 def as_json(document: Mapping[str, Any]) -> str:
@@ -175,7 +180,7 @@ def _write_json(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def _provenance(answer: Answer, settings: Settings, digest: str | None) -> dict[str, Any]:
-    simulated = answer.case is not None or answer.simulated
+    simulated = _simulated(answer)
     return {
         "schema_version": 1,
         "answer": answer.command,

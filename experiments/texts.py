@@ -10,6 +10,20 @@ if TYPE_CHECKING:
     from experiments.runner import Case
     from sim import World
 
+#: Kinds of limits that hold from below: more room means a smaller bound.
+FLOORS = frozenset({"min", "group_min", "share_min", "min_if_on", "total_min"})
+
+
+def eased(change: float, kind: str) -> tuple[float, str]:
+    """What a limit brings where it gives way, from what raising its bound would change.
+
+    Returns:
+        The change; `more` or `less` money for a fixed amount, which gives way to the better side, else "".
+    """
+    if kind == "fixed":
+        return abs(change), "more" if change > 0 else "less"
+    return (-change if kind in FLOORS else change), ""
+
 
 def replicates(count: int) -> str:
     """`20 replicates`, `1 replicate`."""

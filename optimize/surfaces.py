@@ -19,8 +19,8 @@ from optimize.sampling import around
 Floats = npt.NDArray[np.float64]
 #: First move limit of a climb close by and of one that may cross the market, and the spread of its start.
 MOVE, FAR_MOVE, FAR_START = 0.15, 0.5, 0.8
-#: Plans far off that are looked at round a plan before the highest of them is climbed from.
-SCREENED = 12
+#: Plans far off that are looked at before the highest of them is climbed from.
+SCREENED = 24
 #: Weights of the first objective along a front, between its ends.
 WEIGHTS = (0.75, 0.5, 0.25)
 
@@ -117,28 +117,33 @@ def optima(
     rng: np.random.Generator,
     *,
     wide: bool = True,
+    hills: bool = False,
 ) -> list[Floats]:
     """Where the surfaces are highest within the limits; for several objectives, points along the front.
 
     Args:
         each: the surface of every objective.
         at_c: plan to start from.
-        wide: start from plans far off too, for a better hill than the one being climbed.
+        wide: start from a plan far off too, for a better hill than the one being climbed.
+        hills: start from the highest of many plans far off as well.
     """
     if len(each) > 1:
         return _front(problem, each, at_c)
     blend = each[0]
     found = [climb(problem, blend, at_c, move=FAR_MOVE if wide else MOVE)]
     if wide:
-        found += [climb(problem, blend, start_c) for start_c in _far_starts(problem, blend, at_c, rng)]
+        found.append(climb(problem, blend, around(problem, at_c, FAR_START, 1, rng)[0]))
+    if hills:
+        found.append(climb(problem, blend, _highest_far(problem, blend, at_c)))
     return [max(found, key=lambda row: float(blend.predict(row)[0]))]
 
 
-def _far_starts(problem: BudgetProblem, blend: Blend, at_c: Floats, rng: np.random.Generator) -> list[Floats]:
-    """A plan far from the one climbed from, and the highest of those far round it and round an even split."""
-    drawn = around(problem, at_c, FAR_START, SCREENED, rng)
-    others = [*drawn[1:], *around(problem, equal(problem), FAR_START, SCREENED, rng)]
-    return [drawn[0], others[int(np.argmax(blend.predict(np.array(others))))]]
+def _highest_far(problem: BudgetProblem, blend: Blend, at_c: Floats) -> Floats:
+    """The highest of plans far round the one climbed from, and round an even split."""
+    rng = np.random.default_rng(SCREENED)
+    rows = around(problem, at_c, FAR_START, SCREENED, rng)
+    rows += around(problem, equal(problem), FAR_START, SCREENED, rng)
+    return rows[int(np.argmax(blend.predict(np.array(rows))))]
 
 
 def _front(problem: BudgetProblem, each: Sequence[Blend], at_c: Floats) -> list[Floats]:

@@ -33,6 +33,8 @@ LOOK, LOOK_MOST, LOOK_PLANS = 0.22, 0.4, 20
 WIDE, NEAR = 0.8, 0.3
 #: Plans a round: a share of the runs, at least so many, at most two a channel unless rounds run out.
 ROUND_SHARE, ROUND_LEAST, ROUNDS = 1 / 6, 8, 24
+#: Rounds that look for another hill among many plans far off.
+HILLS = (0, 2)
 #: Plans on one set of draws from which on the next round meets new ones.
 BLOCK = 14
 #: Runs kept for the recommended plan and for the price of the total; runs from which on they are.
@@ -92,9 +94,9 @@ def refine(
         if averaging:
             note_luck(evaluator, problem.goals[0], surfaces[0], usable(evaluator), centre)
         # Every third round looks further afield, for a better hill than the one being climbed.
-        targets = optima(
-            problem, blends(problem, surfaces, centre), centre.amounts_c, rng, wide=rounds % 3 == 0
-        )
+        each = blends(problem, surfaces, centre)
+        wide, hills = rounds % 3 == 0, rounds in HILLS
+        targets = optima(problem, each, centre.amounts_c, rng, wide=wide, hills=hills)
         evaluator.stage = "solving and refitting"
         batch = _batch(problem, targets, size, rng)
         before = evaluator.runs_used

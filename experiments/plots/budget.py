@@ -12,6 +12,9 @@ from experiments.plots import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: Half the width of a bracket, as a share of the widest bar.
+BRACKET = 0.01
+
 
 @dataclass(frozen=True)
 class BudgetRow:
@@ -92,24 +95,37 @@ def _finding(rows: Sequence[BudgetRow], currency: str, which: str) -> str:
 
 
 def plot_budget(ax: Axes, data: BudgetData) -> None:
-    """Draw two bars a row with their amounts; brackets mark limits that lie inside the axis."""
-    from matplotlib.patheffects import withStroke
-
+    """Draw two bars a row with their amounts behind them; brackets mark limits that lie inside the axis."""
     widest = max((max(row.now, row.recommended) for row in data.rows), default=0.0) or 1.0
-    halo = [withStroke(linewidth=2.5, foreground="white")]
-    centred: Any = {"ha": "center", "va": "center", "path_effects": halo}
     for y, row in enumerate(data.rows):
         ax.barh(y - 0.19, row.now, height=0.30, color=style.FAINT)
         ax.barh(y + 0.16, row.recommended, height=0.40, color=style.RECOMMENDED)
-        for bound, mark in ((row.lower, "["), (row.upper, "]")):
-            if bound is not None and 0 < bound < 1.02 * widest:
-                ax.text(bound, y + 0.14, mark, color=style.WORSE, fontsize=13, **centred)
-        end = max(row.now, row.recommended) + 0.015 * widest
-        ax.text(end, y, _row_text(row), va="center", fontsize=9)
+        brackets = _brackets(row, widest)
+        _plot_brackets(ax, y, brackets)
+        end = max([row.now, row.recommended, *(place + BRACKET * widest for place, _ in brackets)])
+        ax.text(end + 0.015 * widest, y, _row_text(row), va="center", fontsize=9)
     style.bare_rows(ax, [row.label for row in data.rows])
     ax.set_xlim(0, 1.42 * widest)
     style.money_axis(ax.xaxis, f"Spend over the whole plan, {data.currency}")
     _legend(ax, data.which, any(row.lower or row.upper for row in data.rows))
+
+
+def _brackets(row: BudgetRow, widest: float) -> list[tuple[float, str]]:
+    """Limits inside the axis with their marks; two that would touch are one mark between them."""
+    bounds = ((row.lower, "["), (row.upper, "]"))
+    inside = [(bound, mark) for bound, mark in bounds if bound is not None and 0 < bound < 1.02 * widest]
+    if len(inside) == 2 and inside[1][0] - inside[0][0] < 2 * BRACKET * widest:
+        return [((inside[0][0] + inside[1][0]) / 2, "[]")]
+    return inside
+
+
+def _plot_brackets(ax: Axes, y: int, brackets: Sequence[tuple[float, str]]) -> None:
+    from matplotlib.patheffects import withStroke
+
+    halo = [withStroke(linewidth=2.5, foreground="white")]
+    centred: Any = {"ha": "center", "va": "center", "path_effects": halo}
+    for place, mark in brackets:
+        ax.text(place, y + 0.14, mark, color=style.WORSE, fontsize=13, **centred)
 
 
 def _row_text(row: BudgetRow) -> str:

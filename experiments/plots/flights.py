@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 APART = 8
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7a4f9a")
 REST = "#c9c9c9"
+#: Share of the budget from which on a change is told.
+LEAST = 0.001
 #: Dates shown below the bars at most.
 TICKS = 9
 
@@ -71,27 +73,38 @@ def _finding(
     new: Sequence[Sequence[float]],
     currency: str,
 ) -> str:
-    """The flights that gain and lose most, and the channel behind each."""
+    """The flights that gain and lose most, and the channel behind the largest change of all."""
     moved = [
         (new[g][f] - now[g][f], labels[g], flights[f])
         for g in range(len(labels))
         for f in range(len(flights))
     ]
     totals = [sum(row[f] for row in new) - sum(row[f] for row in now) for f in range(len(flights))]
-    if not moved or max(abs(each[0]) for each in moved) < 1:
+    least = max(LEAST * max(sum(map(sum, now)), sum(map(sum, new))), 1.0)
+    if not moved or max(abs(each[0]) for each in moved) < least:
         return "The recommended plan keeps today's money in every flight"
+    most, kind = max(moved, key=lambda each: each[0]), "rise"
+    if most[0] < least:
+        most, kind = min(moved, key=lambda each: each[0]), "cut"
+    start = _flights_moved(flights, totals, least, currency)
+    return f"{start}; the largest single {kind} is {most[1]} from {most[2]} ({_told(most[0], '')})"
+
+
+def _flights_moved(flights: Sequence[str], totals: Sequence[float], least: float, currency: str) -> str:
     up, down = (choose(range(len(flights)), key=lambda f: totals[f]) for choose in (max, min))
-    most = max(moved, key=lambda each: each[0])
-    start = (
-        f"Most money is added in the flight from {flights[up]} "
-        f"({formatting.compact(totals[up], currency=currency, signed=True)})"
+    added, taken = totals[up] >= least, totals[down] <= -least
+    if not added and not taken:
+        return "Every flight keeps its money, shared otherwise"
+    if not added:
+        return f"Most money is taken in the flight from {flights[down]} ({_told(totals[down], currency)})"
+    start = f"Most money is added in the flight from {flights[up]} ({_told(totals[up], currency)})"
+    return (
+        f"{start} and most taken in that from {flights[down]} ({_told(totals[down], '')})" if taken else start
     )
-    if totals[down] < 0:
-        start += (
-            f" and most taken in that from {flights[down]} ({formatting.compact(totals[down], signed=True)})"
-        )
-    amount = formatting.compact(most[0], signed=True)
-    return f"{start}; the largest single rise is {most[1]} from {most[2]} ({amount})"
+
+
+def _told(change: float, currency: str) -> str:
+    return formatting.compact(change, currency=currency, signed=True)
 
 
 def plot_flights(axes: Sequence[Axes], data: FlightsData) -> None:

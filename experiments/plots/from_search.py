@@ -16,6 +16,7 @@ from experiments.plots.pareto import ParetoData, ParetoPoint, pareto_data
 from experiments.plots.response import ResponseCurve, ResponseData, response_data
 from experiments.plots.tornado import TornadoData, tornado_data
 from experiments.recommend.judged import BASELINE_NAMES, NAMES, differences, judged
+from experiments.texts import eased
 
 if TYPE_CHECKING:
     from experiments.runner import Case
@@ -138,19 +139,24 @@ def response_of(case: Case, problem: BudgetProblem, result: OptimizeResult, obje
     if first and price is not None and price.value is not None:
         note = f"1 % more budget: {step_text(result, price.value)} by the curves' shadow price"
         note += "" if price.simulated is None else f", {step_text(result, price.simulated)} simulated"
-        note += "\nat a limit: what raising it by as much would change" if notes else ""
+        note += "\nat a limit: what as much more room would change" if notes else ""
     return response_data(curves, score_label=label, score_unit="money", currency=result.currency, note=note)
 
 
 def limit_notes(result: OptimizeResult) -> dict[str, str]:
-    """Channel -> what its limit costs: the objective's change when the bound rises by 1 % of the total."""
+    """Channel -> what its limit costs: the objective's change where it gives way by 1 % of the total."""
     notes = {}
     for limit in result.explanation.binding:
         if len(limit.channels) == 1:
-            price = limit.shadow_price
-            cost = "" if price is None else f": {change_text(result, price)}"
-            notes[limit.channels[0]] = f"at a limit{cost}"
+            notes[limit.channels[0]] = f"at a limit{_eased(result, limit.shadow_price, limit.kind)}"
     return notes
+
+
+def _eased(result: OptimizeResult, price: float | None, kind: str) -> str:
+    if price is None:
+        return ""
+    gain, side = eased(price, kind)
+    return f": {change_text(result, gain)}{f' ({side})' if side else ''}"
 
 
 def step_text(result: OptimizeResult, price: float) -> str:
@@ -166,8 +172,9 @@ def change_text(result: OptimizeResult, price: float) -> str:
     from optimize import objective
 
     unit, change = kpi_texts()[objective(result.objectives[0]).kpi][1], price * 0.01 * result.total
-    large = unit == "money" and abs(change) >= 100
-    return formatting.compact(change, signed=True) if large else f"{change:+.3f}"
+    if unit == "money":
+        return formatting.compact(change if abs(change) >= 0.5 else 0.0, signed=True)
+    return f"{change:+.3f}" if abs(change) >= 5e-4 else "0"
 
 
 def pareto_of(result: OptimizeResult, first: str, second: str) -> ParetoData:

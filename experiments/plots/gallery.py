@@ -108,8 +108,13 @@ LAYOUTS: dict[type, Layout] = {
 }
 
 
-def draw(data: Any) -> Figure:
-    """Lay out and draw one figure; use inside `matplotlib.rc_context(style.settings())`."""
+def draw(data: Any, *, simulated: bool = True) -> Figure:
+    """Lay out and draw one figure; use inside `matplotlib.rc_context(style.settings())`.
+
+    Args:
+        data: of one of the kinds in `LAYOUTS`.
+        simulated: the numbers come from a simulated market, which the figure then says.
+    """
     from matplotlib.figure import Figure
 
     layout = LAYOUTS[type(data)]
@@ -118,12 +123,17 @@ def draw(data: Any) -> Figure:
     axes = figure.subplots(rows, columns, squeeze=False, sharey=layout.share_y).ravel()
     layout.plot(axes if layout.grid else axes[0], data)
     figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
-    style.headline(figure, data.title)
+    style.headline(figure, data.title, style.SIMULATED if simulated else "")
     return figure
 
 
-def save(figures: Mapping[str, Any], folder: Path) -> list[str]:
+def save(figures: Mapping[str, Any], folder: Path, *, simulated: bool = True) -> list[str]:
     """Write each as PNG and SVG; no dates and no versions inside, so equal data give equal files.
+
+    Args:
+        figures: file stem -> data.
+        folder: made if need be.
+        simulated: False for figures of a user's own data.
 
     Returns:
         One line if the fonts at hand lack glyphs that a figure wants, else nothing.
@@ -135,7 +145,7 @@ def save(figures: Mapping[str, Any], folder: Path) -> list[str]:
     with matplotlib.rc_context(style.settings()), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for name, data in figures.items():
-            figure = draw(data)
+            figure = draw(data, simulated=simulated)
             figure.savefig(folder / f"{name}.png", metadata={"Software": None})
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
     for warning in caught:

@@ -95,7 +95,8 @@ def _finding(curves: Sequence[ResponseCurve], score_label: str) -> str:
 
 def _moved(curve: ResponseCurve) -> str:
     now, recommended = formatting.compact(curve.now), formatting.compact(curve.recommended)
-    return f"{curve.label} ({now} → {recommended})"
+    change = f"{now}, unchanged" if now == recommended else f"{now} → {recommended}"
+    return f"{curve.label} ({change})"
 
 
 def plot_response(axes: Sequence[Axes], data: ResponseData) -> None:

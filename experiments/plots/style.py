@@ -31,6 +31,8 @@ SERIES = ("#7a7a7a", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56
 #: Spaces inside an amount, where a title must not break: `CNY 1.2 M`, `24 %`.
 _QUANTITY = re.compile(r"(?<=[A-Z]{3}) (?=[-+\d])|(?<=\d) (?=(?:M|k|bn|%|pp)\b)|(?<=\d) (?=%)")
 TITLE_POINTS = 13
+#: What stands in the corner of every figure of simulated numbers; its size sets it apart from other texts.
+SIMULATED, MARK_POINTS = "simulated", 8.2
 
 
 def settings() -> dict[str, Any]:
@@ -75,9 +77,13 @@ def wrapped(text: str, columns: int) -> str:
     return "\n".join(line.replace("\u2060", "").replace("\u00a0", " ") for line in lines)
 
 
-def headline(figure: Figure, title: str) -> None:
-    """Write the finding at the top left, broken to the figure's width."""
+def headline(figure: Figure, title: str, mark: str = "") -> None:
+    """Write the finding at the top left, broken to the figure's width, and a mark at the top right."""
     columns = int(figure.get_figwidth() * 72 / (TITLE_POINTS * 0.56))
+    if mark:
+        columns -= text_width(mark)
+        high = 1 - 0.08 / figure.get_figheight()
+        figure.text(0.988, high, mark, ha="right", va="top", fontsize=MARK_POINTS, color=NOW)
     figure.suptitle(
         wrapped(title, columns),
         x=0.012,

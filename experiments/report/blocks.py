@@ -39,7 +39,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture as inline SVG with its finding above it; `name` says what is shown, where that helps."""
+    """A picture as inline SVG with its finding above it.
+
+    `name` says what is shown, where that helps; `mark` what the numbers are, as the figure itself says.
+    """
 
     kind: ClassVar[str] = "figure"
     id: str
@@ -48,11 +51,15 @@ class Figure:
     body: str
     name: str = ""
     lang: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; `look` is empty, `lead` for a verdict or `note` for small print."""
+    """A paragraph; `look` is empty, `note` for small print, or its part of the first screen.
+
+    These are `heading`, `lead` for the verdict, `basis` for what it rests on, and `action`.
+    """
 
     kind: ClassVar[str] = "text"
     text: str
@@ -80,7 +87,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Facts:
-    """Names with values; `look` is `big` for the key figures under the verdict."""
+    """Names with values; `look` is `big` for the key figures under the verdict, `moves` for money to move."""
 
     kind: ClassVar[str] = "facts"
     facts: tuple[Fact, ...]

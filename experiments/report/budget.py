@@ -1,19 +1,24 @@
-"""Sections of a budget search: the budget, its timing, what drives it, limits, rules, trade-off, targets."""
+"""Sections of a budget search: the budget, its timing, what drives it, rules, trade-off, targets."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from experiments import formatting
 from experiments.report.blocks import Block, Cell, Row, Table, Text, row
 from experiments.report.folder import RunFolder
+from experiments.report.kpis import change
 from experiments.report.labels import channel_labels, currency_of
-from experiments.report.plain import plain_table
+from experiments.report.prices import marginal_blocks
 from experiments.report.speech import Speech
 
 #: Channels with a column of their own in the table of flights.
 WIDEST = 5
+#: Money below which a curve shows no gain.
+NO_GAIN = 0.5
+#: Chances closer to none and to certain are not told apart.
+LEAST = 0.01
 
 
 def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
@@ -26,7 +31,13 @@ def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         for channel in limit["channels"]:
             hit.setdefault(channel, []).append(say.name("limit", limit["kind"]))
     rows = [
-        _budget_row(labels.get(c, c), now.get(c, 0.0), new[c], idle.get(c), say.list(hit.get(c, [])))
+        _budget_row(
+            labels.get(c, c),
+            now.get(c, 0.0),
+            new[c],
+            idle.get(c),
+            say.list(list(dict.fromkeys(hit.get(c, [])))),
+        )
         for c in sorted(new, key=lambda name: -new[name])
         if new[c] > 0 or now.get(c, 0.0) > 0
     ]
@@ -68,7 +79,7 @@ def flight_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     for flight in flights:
         amounts = [sum(flight["now"].values()), sum(flight["recommended"].values())]
         amounts += [flight["recommended"][c] for c in largest]
-        rows.append(row([flight["flight"], *(formatting.number(a, "count") for a in amounts)]))
+        rows.append(row([say.drawn(flight["flight"]), *(formatting.number(a, "count") for a in amounts)]))
     header = (say("flight"), say("all_now"), say("all_new"), *(labels.get(c, c) for c in largest))
     return [Table(say("flights_caption", currency=currency_of(folder)), header, tuple(rows))]
 
@@ -88,12 +99,12 @@ def driver_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         if curve["objective"] == first and abs(new - now) > 0.5:
             moves.append((after - before, new - now, curve))
     moves.sort(key=lambda move: -move[0])
-    extra = captioned("marginal", say("marginal_caption"), folder, say)
+    extra = marginal_blocks(folder, say)
     rows = tuple(
         row((curve["label"], *(formatting.number(part, "count", signed=True) for part in (moved, gain))))
         for gain, moved, curve in moves
     )
-    if not rows:
+    if all(abs(gain) < NO_GAIN for gain, _, _ in moves):
         return extra
     note = say("drivers_note", measure=moves[0][2]["measure"])
     header = (say("channel"), f"{say('moved')}, {currency}", f"{say('gain')}, {currency}")
@@ -110,73 +121,64 @@ def _fits(summary: dict[str, Any], currency: str, say: Speech) -> list[Block]:
     return [Text(line, "note") for line in told]
 
 
-def captioned(name: str, caption: str, folder: RunFolder, say: Speech) -> list[Block]:
-    """A table of the directory as it is, under a caption; nothing where the directory has none."""
-    return [replace(plain_table(name, folder, say), caption=caption)] if name in folder.sheets else []
-
-
-def limit_blocks(folder: RunFolder, say: Speech) -> list[Block]:
-    """What a little more budget would do, and the limits met with their prices."""
-    summary, currency, labels = folder.summary, currency_of(folder), channel_labels(folder, say)
-    kpi = summary["objective"].split(",")[0]
-    step = 0.01 * summary["total"]
-    amount = formatting.number(step, "money", currency=currency)
-    found: list[Block] = []
-    price = summary["shadow_price"]
-    if price is not None and price["value"] is not None:
-        found.append(Text(_shadow(price, kpi, step, amount, currency, say)))
-    rows = []
-    for limit in summary["binding"]:
-        worth = limit["shadow_price"]
-        told = formatting.MISSING if worth is None else _worth(worth * step, kpi, currency)
-        on = " + ".join(labels.get(c, c) for c in limit["channels"]) or say("all_channels")
-        bound = formatting.number(limit["amount"], "count" if limit["kind"] == "channels" else "money")
-        rows.append(row((on, say.name("limit", limit["kind"]), bound, told)))
-    if not rows:
-        return [*found, Text(say("no_limit"))]
-    header = (
-        *(say("on_what"), say("limit"), say("bound")),
-        say("worth", kpi=say.name("kpi", kpi), step=amount),
-    )
-    return [*found, Table(say("limits_caption"), header, tuple(rows), left=2, note=say("prices_note"))]
-
-
-def _worth(change: float, kpi: str, currency: str) -> str:
-    """A change of the objective: three digits of a ratio, whole money."""
-    if kpi == "roi":
-        return f"{change:+.3f}" if abs(change) >= 5e-4 else "0"
-    digits = "count" if abs(change) >= 100 else "money"
-    text = formatting.number(change, digits, signed=True)
-    return f"{currency} {text}" if currency else text
-
-
-def _shadow(price: dict[str, Any], kpi: str, step: float, amount: str, currency: str, say: Speech) -> str:
-    """The price by the curves beside the simulated one; they disagree in sign or by over three times."""
-    value, simulated = price["value"], price["simulated"]
-    name, told = say.name("kpi", kpi), _worth(value * step, kpi, currency)
-    if simulated is None:
-        return say("shadow", step=amount, kpi=name, price=told, simulated="")
-    checked = _worth(simulated * step, kpi, currency)
-    small, large = sorted((abs(value), abs(simulated)))
-    if value * simulated <= 0 or large > 3 * small:
-        return say("shadow_unclear", step=amount, kpi=name, price=told, simulated=checked)
-    return say("shadow", step=amount, kpi=name, price=told, simulated=say("shadow_simulated", price=checked))
-
-
 def rule_blocks(folder: RunFolder, say: Speech) -> list[Block]:
-    """Today's plan, the recommended one and rules of thumb on the objectives."""
+    """Every plan of the final with its chance of being the best; rules of thumb that took no part in it."""
     summary, currency = folder.summary, currency_of(folder)
     plans = {name: summary[name] for name in ("status_quo", "recommended")} | summary["baselines"]
     goals = [goal for goal in summary["objective"].split(",") if goal in summary["status_quo"]["kpis"]]
+    finalists = summary.get("finalists", [])
+    known = {one["plan"] for one in finalists}
     rows = []
     for name, plan in plans.items():
-        cells: list[str | Cell] = [say.name("plan", name)]
+        cells: list[str | Cell] = [say.plan(name)]
         cells.append(formatting.number(sum(plan["spend"].values()), "count"))
         cells += [Cell(*say.halves(plan["kpis"][g], plan["kpis"][g]["unit"])) for g in goals]
-        rows.append(row(cells))
+        if name not in known:
+            rows.append(row(cells))
     header = (say("plan"), say("spend", currency=currency), *(say.name("kpi", goal) for goal in goals))
-    finalists = captioned("finalists", say("finalists_caption"), folder, say)
-    return [*finalists, Table(say("rules_caption"), header, tuple(rows))]
+    rules = [Table(say("rules_caption"), header, tuple(rows))] if rows else []
+    return [*_final(finalists, goals[0], summary, currency, say), *rules] if goals else [*rules]
+
+
+def _final(
+    finalists: Sequence[dict[str, Any]], goal: str, summary: dict[str, Any], currency: str, say: Speech
+) -> list[Block]:
+    """The final as a table, the likeliest best first as the judge ranked them."""
+    if not finalists:
+        return []
+    unit = summary["status_quo"]["kpis"][goal]["unit"]
+    rows = tuple(
+        row(
+            (
+                say.plan(one["plan"]),
+                say.method(one.get("found_by") or one["origin"]),
+                _sum(one.get("spend")),
+                Cell(*say.halves(one["value"], unit)),
+                formatting.MISSING if one["against"] is None else change(one["against"], unit, say),
+                chance(one["chance"]),
+            )
+        )
+        for one in finalists
+    )
+    names = (
+        say("plan"),
+        say.name("column", "found_by"),
+        say("spend", currency=currency),
+        say.name("kpi", goal),
+    )
+    header = (*names, say.name("column", "against"), say.name("column", "chance_best"))
+    return [Table(say("finalists_caption"), header, rows, left=2, note=say("star"))]
+
+
+def _sum(spend: dict[str, float] | None) -> str:
+    return formatting.MISSING if spend is None else formatting.number(sum(spend.values()), "count")
+
+
+def chance(share: float | None) -> str:
+    """A probability that draws give: never none, never certain."""
+    if share is None:
+        return formatting.MISSING
+    return "< 1 %" if share < LEAST else "> 99 %" if share > 1 - LEAST else formatting.percent(share)
 
 
 def front_blocks(folder: RunFolder, say: Speech) -> list[Block]:
@@ -189,7 +191,7 @@ def front_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     rows = []
     for number, point in enumerate(summary["pareto"], start=1):
         chosen = point.get("recommended", point["knee"])
-        name = say.name("plan", "recommended") if chosen else say("choice", number=number)
+        name = say.plan("recommended") if chosen else say.plan(f"pareto_{number - 1}")
         rows.append(row([name, *(Cell(*say.halves(point["kpis"][g], units[g]["unit"])) for g in goals)]))
     header = (say("plan"), *(say.name("kpi", goal) for goal in goals))
     volume = (summary.get("frontier") or {}).get("hypervolume")

@@ -69,7 +69,7 @@ def _runs(summary: Any, say: Speech) -> str | None:
         "runs_value",
         used=summary["runs_used"],
         runs=summary["runs"],
-        method=summary["method"],
+        method=say.method(summary["method"]),
         judge=summary["judge"]["runs"],
     )
 

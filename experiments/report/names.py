@@ -6,6 +6,9 @@ each of its members; the tests compare. Fields of tables may lack a name and the
 
 from __future__ import annotations
 
+from experiments.report.methods import METHODS, NUMBERED
+from experiments.report.search_drawn import SEARCH_DRAWN
+
 NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "command": {
         "run": ("One plan, simulated", "单一方案模拟"),
@@ -126,6 +129,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "five_three_two": ("5-3-2", "5-3-2"),
         "truth": ("the truth", "真实效果"),
     },
+    "plan_number": NUMBERED,
+    "method": METHODS,
     "rule": {
         "first": ("first touch", "首次触点"),
         "last": ("last touch", "末次触点"),
@@ -172,6 +177,17 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "below": ("below", "偏低"),
         "level": ("level", "持平"),
         "at a limit": ("at a limit", "触及约束"),
+        "unknown": ("unknown", "未知"),
+    },
+    "kind": {
+        "judged": ("judged", "评判"),
+        "draws": ("draws", "随机数"),
+        "variant": ("variant", "变体"),
+        "assumption": ("assumption", "假设"),
+    },
+    "world": {
+        "as judged": ("as judged", "评判时"),
+        "other draws": ("other draws", "其他随机数"),
     },
     "figure": {
         "budget": ("Budget, now and recommended", "预算：当前与推荐"),
@@ -190,7 +206,8 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "attribution": ("Credit against the truth", "归因份额与真实效果"),
         "regret": ("What the budgets earn", "各预算的收益差距"),
     },
-    "drawn": {
+    "drawn": SEARCH_DRAWN
+    | {
         "better": ("better", "更好"),
         "worse": ("worse", "更差"),
         "open": ("not told from chance", "无法与随机波动区分"),
@@ -201,7 +218,6 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "given_plan": ("given plan", "给定方案"),
         "status_quo": ("status quo", "当前方案"),
         "limits": ("limits", "约束"),
-        "simulated": ("simulated", "模拟"),
         "fitted": ("fitted", "拟合"),
         "people": ("People", "人数"),
         "count": ("people", "人"),
@@ -249,12 +265,10 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "verdict": ("Verdict", "结论"),
         "mroi": ("Marginal ROI", "边际回报率"),
         "spend": ("Spend", "花费"),
-        "slope": ("Objective per unit of money", "每单位资金的目标变化"),
-        "slope_against_others": ("Against the other channels", "相对其他渠道"),
         "word": ("Word", "判断"),
-        "flat_low": ("Flat from", "平坦区下限"),
-        "flat_high": ("Flat to", "平坦区上限"),
         "origin": ("Found by", "来源"),
+        "found_by": ("Found by", "来源"),
+        "method": ("Method", "方法"),
         "chance_best": ("Chance of being best", "成为最佳的概率"),
         "probability_best": ("Chance of being best", "成为最佳的概率"),
         "against": ("Against the recommended", "相对推荐方案"),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from experiments.errors import ReportError
-from experiments.report import budget, channels, closing, kpis, rules, verdicts
+from experiments.report import budget, channels, closing, first, kpis, prices, rules, verdicts
 from experiments.report.blocks import Block, Figure, Section, Text
 from experiments.report.folder import RunFolder, open_folder
 from experiments.report.labels import replicates_of
@@ -34,12 +34,16 @@ Make = Callable[[RunFolder, Speech], Sequence[Block]]
 
 @dataclass(frozen=True)
 class Part:
-    """A section to be: the key of its heading, what makes its blocks, the figures and tables it takes."""
+    """A section to be: the key of its heading, what makes its blocks, the figures and tables it takes.
+
+    Its first `before` blocks stand above its figures.
+    """
 
     key: str
     make: Make = lambda folder, say: ()
     figures: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
+    before: int = 0
 
 
 PARTS: dict[str, tuple[Part, ...]] = {
@@ -59,12 +63,12 @@ PARTS: dict[str, tuple[Part, ...]] = {
     ),
     "optimize": (
         Part("verdict", verdicts.optimize_verdict),
-        Part("budget", budget.budget_blocks, ("budget",), ("budget",)),
+        Part("budget", budget.budget_blocks, ("budget",), ("budget",), before=1),
         Part("flights", budget.flight_blocks, ("flights",), ("flights",)),
         Part("kpis", kpis.kpi_blocks, ("difference",), ("kpis", "differences")),
         Part("curves", budget.curve_blocks, ("response_curves*",), ("curves", "trace")),
         Part("drivers", budget.driver_blocks, sheets=("marginal",)),
-        Part("limits", budget.limit_blocks),
+        Part("limits", prices.limit_blocks),
         Part("front", budget.front_blocks, ("pareto*",), ("pareto",)),
         Part("targets", budget.target_blocks, sheets=("targets",)),
         Part("rules", budget.rule_blocks, ("comparison",), ("finalists",)),
@@ -86,7 +90,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
     ),
 }
 #: Commands without sections of their own show what they said.
-TOLD = (Part("answer", lambda folder, say: told_blocks(folder.told, say.drawn), ("*",), ("*",)),)
+TOLD = (Part("answer", lambda folder, say: told_blocks(folder.told, say.drawn), ("*",), ("*",), 1),)
 LAST = (Part("assumptions", closing.assumption_blocks), Part("provenance", closing.provenance_blocks))
 
 
@@ -110,7 +114,28 @@ def report(path: Path, lang: str = "en") -> str:
             f"{path}: does not hold what a report of '{folder.command}' needs "
             f"({type(fault).__name__}: {fault}); run the command again"
         ) from fault
-    return _html(folder, say, parts)
+    return _html(folder, say, *_opened(folder, say, parts))
+
+
+def _opened(folder: RunFolder, say: Speech, parts: list[Section]) -> tuple[Section | None, list[Section]]:
+    """The first screen and what follows it: the verdict, or the sentence that an answer begins with."""
+    start = parts[0] if parts else None
+    if start is None or not start.blocks:
+        return None, parts
+    known = any(isinstance(block, Text) and block.look == "basis" for block in start.blocks)
+    rests = [] if known else first.basis(folder, say)
+    if start.id == "verdict":
+        at = next((n for n, block in enumerate(start.blocks, 1) if _is_lead(block)), len(start.blocks))
+        return replace(start, blocks=(*start.blocks[:at], *rests, *start.blocks[at:])), parts[1:]
+    if not _is_lead(start.blocks[0]):
+        return None, parts
+    opening = Section("verdict", say.name("section", "verdict"), (start.blocks[0], *rests))
+    following = replace(start, blocks=start.blocks[1:])
+    return opening, [following, *parts[1:]] if following.blocks else parts[1:]
+
+
+def _is_lead(block: Block) -> bool:
+    return isinstance(block, Text) and block.look == "lead"
 
 
 def sections(folder: RunFolder, say: Speech) -> list[Section]:
@@ -122,8 +147,7 @@ def sections(folder: RunFolder, say: Speech) -> list[Section]:
         taken = [name for pattern in part.figures for name in figures if fnmatch(name, pattern)]
         blocks: list[Block] = [figures.pop(name) for name in dict.fromkeys(taken)]
         made = list(part.make(folder, say))
-        first = made[:1] if part.key == "answer" else []
-        found.append((part.key, [*first, *blocks, *made[len(first) :]]))
+        found.append((part.key, [*made[: part.before], *blocks, *made[part.before :]]))
     claimed = {
         name for part in own for name in folder.sheets for pattern in part.sheets if fnmatch(name, pattern)
     }
@@ -145,7 +169,7 @@ def _figures(folder: RunFolder, say: Speech) -> tuple[dict[str, Figure], list[Bl
         title = drawn.title or say.name("figure", name)
         above = "" if say.lang == "en" else _shown(name, say)
         lang = "" if say.lang == "en" else "en"
-        found[name] = Figure(f"figure-{number}", title, drawn.box, drawn.body, above, lang)
+        found[name] = Figure(f"figure-{number}", title, drawn.box, drawn.body, above, lang, drawn.mark)
     note = [Text(say("left_out", names=say.list(left_out)), "note")] if left_out else []
     return found, note
 
@@ -157,7 +181,7 @@ def _shown(name: str, say: Speech) -> str:
     return f"{known}（{rest}）" if known and rest else known
 
 
-def _html(folder: RunFolder, say: Speech, parts: list[Section]) -> str:
+def _html(folder: RunFolder, say: Speech, opening: Section | None, parts: list[Section]) -> str:
     import jinja2
 
     here = Path(__file__).parent
@@ -167,7 +191,7 @@ def _html(folder: RunFolder, say: Speech, parts: list[Section]) -> str:
     environment.filters["set"] = typeset
     page = environment.get_template("page.html")
     style = (here / "page.css").read_text(encoding="utf-8")
-    return page.render(say=say, head=_head(folder, say), sections=parts, style=style)
+    return page.render(say=say, head=_head(folder, say), opening=opening, sections=parts, style=style)
 
 
 def typeset(text: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from experiments.errors import ReportError
-from experiments.plots.style import TITLE_POINTS
+from experiments.plots.style import MARK_POINTS, TITLE_POINTS
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -53,11 +53,12 @@ _URL = re.compile(r"url\(([^)]*)\)")
 
 @dataclass(frozen=True)
 class Picture:
-    """The drawing without its title: its `viewBox` and the elements inside; and the title."""
+    """The drawing without its title and mark: its `viewBox` and the elements inside; and these two."""
 
     title: str
     box: str
     body: str
+    mark: str = ""
 
 
 def picture(text: str, name: str, *, prefix: str, words: Callable[[str], str] = lambda word: word) -> Picture:
@@ -77,22 +78,23 @@ def picture(text: str, name: str, *, prefix: str, words: Callable[[str], str] = 
         width, height = (float(part) for part in root.get("viewBox", "").split()[2:4])
     except (ElementTree.ParseError, ValueError) as fault:
         raise ReportError(f"{name}: is no SVG ({fault}); run the command again") from None
-    title = _take_title(root)
+    title = _take(root, TITLE_POINTS, _starts)
+    marks = _take(root, MARK_POINTS, lambda style: not _starts(style))
     _take_ground(root)
     top = min(max((y for _, y in title), default=0.0) + (GAP if title else 0.0), height / 2)
     used = set(re.findall(r"#([\w.-]+)", " ".join(value for e in root.iter() for value in e.attrib.values())))
     body = "".join(_element(child, prefix, used, words) for child in root)
     box = f"0 {top:.1f} {width:g} {height - top:.1f}"
-    return Picture(" ".join(line for line, _ in title), box, body)
+    return Picture(" ".join(line for line, _ in title), box, body, " ".join(words(mark) for mark, _ in marks))
 
 
-def _take_title(root: ElementTree.Element) -> list[tuple[str, float]]:
-    """Remove the headline's lines; returns (text, height of its base line)."""
+def _take(root: ElementTree.Element, points: float, wanted: Callable[[str], bool]) -> list[tuple[str, float]]:
+    """Remove the lines of text of a size; returns (text, height of its base line)."""
     found = []
     for parent in root.iter():
         for child in list(parent):
             style = child.get("style", "")
-            if child.tag == f"{SVG}text" and f"font-size: {TITLE_POINTS}px" in style and _starts(style):
+            if child.tag == f"{SVG}text" and f"font-size: {points}px" in style and wanted(style):
                 found.append(("".join(child.itertext()).strip(), _height(child)))
                 parent.remove(child)
     return found

@@ -15,15 +15,23 @@ from experiments.report.speech import Speech
 #: Rows of a table in the page; the rest stays in its file.
 MOST = 30
 ENDS = ("mean", "low", "high")
-#: Columns whose values are names of a family.
+#: Digits after the point that any number gets at most.
+FINEST = 6
+#: Columns whose values are names of a family; a channel may be called as a method or a rule is.
 FAMILIES = {
     "kpi": "kpi",
-    "plan": "plan",
     "stage": "stage",
     "rule": "rule",
     "target": "target",
     "word": "word",
+    "kind": "kind",
+    "world": "world",
+    "origin": "method",
+    "found_by": "method",
+    "method": "method",
 }
+#: Columns whose values are channels, several of them joined by a plus.
+CHANNELS = frozenset({"channel", "channels", "first", "second"})
 _SHARE = re.compile(r"(^|_)(share|rate|probability|chance)(_|$)")
 
 
@@ -101,9 +109,7 @@ def _cell(
 ) -> Cell:
     texts = [line[number] for number in column.sources]
     if column.name not in digits:
-        family = FAMILIES.get(column.name)
-        text = texts[0] if family is None else say.name(family, texts[0], texts[0])
-        return Cell(labels.get(text, text))
+        return Cell(_named(column.name, texts[0], say, labels))
     values = [_number(text) for text in texts]
     if unit is None and _SHARE.search(column.name) and all(v is None or abs(v) <= 1 for v in values):
         unit = "share"
@@ -116,22 +122,36 @@ def _cell(
     return Cell(loose(values[0], digits[column.name]) if unit is None else formatting.number(values[0], unit))
 
 
+def _named(column: str, text: str, say: Speech, labels: Mapping[str, str]) -> str:
+    """What people call the value of a column of names."""
+    if column in CHANNELS:
+        return " + ".join(labels.get(one, one) for one in text.split("+"))
+    if column == "plan":
+        return say.plan(text)
+    family = FAMILIES.get(column)
+    return text if family is None else say.name(family, text, text)
+
+
 def loose(value: float | None, digits: int) -> str:
-    """A number whose unit nobody names."""
+    """A number whose unit nobody names, never with an exponent."""
     if value is None:
         return formatting.MISSING
-    text = f"{value:,.{digits}f}" if digits >= 0 else f"{value:.2g}"
-    return text.lstrip("-") if not text.strip("-0.,") else text
+    text = f"{value:,.{digits}f}"
+    if text.strip("-0.,"):
+        return text
+    return "0" if digits == FINEST else text.lstrip("-")
 
 
 def _digits(rows: Sequence[Sequence[str]], column: Column) -> int:
-    """Digits after the point that a column needs, none in whole numbers and thousands; -1: two that count."""
+    """Digits after the point that a column needs: none in whole numbers and thousands."""
     numbers = [_number(line[source]) for line in rows for source in column.sources]
     known = [abs(number) for number in numbers if number is not None]
     largest = max(known, default=0.0)
     if largest >= 1_000 or all(number == round(number) for number in known):
         return 0
-    return next((n for n, bound in enumerate((100.0, 1.0, 0.01), start=1) if largest >= bound), -1)
+    return next(
+        (n for n, bound in enumerate((100.0, 1.0, 0.01, 1e-3, 1e-4), start=1) if largest >= bound), FINEST
+    )
 
 
 def unplaced(folder: RunFolder, claimed: set[str]) -> dict[str, Sheet]:

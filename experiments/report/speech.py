@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,7 +14,8 @@ from experiments.report.words import LANGUAGES, TEXTS
 from experiments.tables import Estimate
 
 #: Texts of figures that carry a name: with a unit behind it, or naming the plan compared with.
-AXIS = re.compile(r"(.+?)((?:, [A-Z]{3}|: [-\d.]+ pp)(?: \(.*\))?)")
+AXIS = re.compile(r"(.+?)((?:, [A-Z]{3}|: [-+\d.]+(?: (?:pp|k|M|bn))?)(?: \(.*\))?)")
+UNCHANGED = re.compile(r"([\d.]+(?: (?:k|M|bn))?), unchanged")
 COMPARED = {
     "against": re.compile(r"Against '+(.+?)'+, by the 95 % interval of the paired difference"),
     "relative": re.compile(r"Change relative to (?:the )?'?(.+?)'?"),
@@ -50,6 +51,18 @@ class Speech:
             return key.replace("_", " ") if other is None else other
         return pair[LANGUAGES.index(self.lang)]
 
+    def plan(self, key: str) -> str:
+        """What a judged plan is called; those that come in a row are counted from 1."""
+        head, _, number = key.rpartition("_")
+        if key in NAMES["plan"] or head not in NAMES["plan_number"] or not number.isdigit():
+            return self.name("plan", key)
+        return self.name("plan_number", head).format(number=int(number) + (head != "leader"))
+
+    def method(self, found_by: str | Sequence[str]) -> str:
+        """What found a plan: a method of search, a rule, or several of them."""
+        names = [found_by] if isinstance(found_by, str) else found_by
+        return self.list([self.name("method", name, name.replace("_", " ")) for name in names])
+
     def interval(self, estimate: Estimate | None, unit: str, *, short: bool = False, **how: Any) -> str:
         """A mean with its interval, three digits of large numbers where `short`; a bare 0 where all are."""
         if estimate is not None and all(estimate[end] == 0 for end in ("mean", "low", "high")):
@@ -68,10 +81,17 @@ class Speech:
         name = self.name(family, key)
         return formatting.in_sentence(name) if self.lang == "en" else name
 
-    def span(self, estimate: Estimate, unit: str, **how: Any) -> str:
-        """The interval alone, in words."""
-        low, high = (formatting.number(estimate[end], unit, **how) for end in ("low", "high"))
-        return self("span", low=low, high=high)
+    def against(
+        self, estimate: Estimate, unit: str, currency: str, *, signed: bool = True
+    ) -> tuple[str, str]:
+        """A mean, and its interval in words with the same digits; no interval where there is none."""
+        mean, low, high = estimate["mean"], estimate["low"], estimate["high"]
+        if mean is None or low is None or high is None:
+            return formatting.number(mean, unit, currency=currency, signed=signed), ""
+        parts = formatting.interval_parts((mean, low, high), unit, signed=signed)
+        tail = {"share": " pp" if signed else " %"}.get(unit, "")
+        head = f"{currency} " if unit == "money" and currency else ""
+        return f"{head}{parts[0]}{tail}", self("span", low=parts[1], high=f"{parts[2]}{tail}")
 
     def drawn(self, text: str) -> str:
         """A piece of text in a figure, where all of it has a name; else as it is."""
@@ -82,6 +102,8 @@ class Speech:
             return known[text]
         if shown and shown[1] in known:
             return f"{known[shown[1]]}{shown[2].replace(': ', '：').replace(', ', '，')}"
+        if kept := UNCHANGED.fullmatch(text):
+            return self("unchanged", amount=kept[1])
         for key, pattern in COMPARED.items():
             if found := pattern.fullmatch(text):
                 return self(key, base=known.get(found[1], found[1]))
@@ -95,7 +117,7 @@ class Speech:
             return "over 99 %" if probability > 0.5 else "under 1 %"
         return "99 % 以上" if probability > 0.5 else "不到 1 %"
 
-    def list(self, names: list[str]) -> str:
+    def list(self, names: Sequence[str]) -> str:
         """Names in a row."""
         return (", " if self.lang == "en" else "、").join(names)
 

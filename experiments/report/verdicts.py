@@ -7,6 +7,7 @@ from typing import Any
 from experiments import formatting
 from experiments.attribution.runs import BRAND, COMPLETE
 from experiments.estimates import clear
+from experiments.report import first
 from experiments.report.blocks import Block, Items, Text
 from experiments.report.budget import target_unit
 from experiments.report.folder import RunFolder
@@ -23,34 +24,42 @@ def run_verdict(folder: RunFolder, say: Speech) -> list[Block]:
     """Whether the plan pays against no spend at all."""
     profit = folder.summary["kpis"]["profit"]
     mean, low, high = profit["mean"], profit["low"], profit["high"]
-    money = {"currency": currency_of(folder)}
     if mean is None:
         return [Text(say("run_undefined"), "lead"), *headline_facts(folder, say)]
-    told = formatting.number(mean, "money", **money)
+    told, span = say.against(profit, "money", currency_of(folder), signed=False)
     if low is None or high is None:
         lead = say("run_no_interval", profit=told)
     else:
         key = "run_pays" if low > 0 else "run_loses" if high < 0 else "run_open"
-        lead = say(key, profit=told, span=say.span(profit, "money"))
+        lead = say(key, profit=told, span=span)
     return [Text(lead, "lead"), *headline_facts(folder, say)]
 
 
 def optimize_verdict(folder: RunFolder, say: Speech) -> list[Block]:
-    """The judge's word on the first objective, then what a decider must know besides."""
-    summary = folder.summary
+    """The money to move, the judge's word on it, what that rests on, what to do; then what else counts."""
+    summary, currency = folder.summary, currency_of(folder)
     goals = [goal for goal in summary["objective"].split(",") if goal != "spend"]
-    told = [_compared(summary["difference"][goal], goal, folder, say) for goal in goals]
+    gain = [_compared(summary["difference"][goal], goal, folder, say) for goal in goals]
     if not goals:
-        told = [_cheapest(summary, currency_of(folder), say)]
-    told += _same_total(folder, goals, say)
+        gain = [_cheapest(summary, currency, say)]
+    gain += [_target(check, currency, say) for check in summary["targets"]]
     if summary["interrupted"]:
-        told.append(say("stopped", used=summary["runs_used"], runs=summary["runs"]))
-    told += [_target(check, currency_of(folder), say) for check in summary["targets"]]
-    told += _left_over(summary, currency_of(folder), say)
-    if summary["verdict"]["word"] in ("no better", "worse"):
-        told.insert(1, say("keep"))
-    rest = [Text((" " if say.lang == "en" else "").join(told[1:]))] if told[1:] else []
-    return [Text(told[0], "lead"), *headline_facts(folder, say), *rest]
+        gain.append(say("stopped", used=summary["runs_used"], runs=summary["runs"]))
+    found_by = summary.get("found_by") or summary["verdict"].get("found_by")
+    rest = [say("found_by", method=say.method(found_by))] if found_by else []
+    rest += [*_same_total(folder, goals, say), *_left_over(summary, currency, say)]
+    return [
+        *first.money_blocks(folder, say),
+        Text(_joined(gain, say), "lead"),
+        *first.basis(folder, say),
+        Text(first.action(folder, say), "action"),
+        *headline_facts(folder, say),
+        *([Text(_joined(rest, say))] if rest else []),
+    ]
+
+
+def _joined(sentences: list[str], say: Speech) -> str:
+    return (" " if say.lang == "en" else "").join(sentences)
 
 
 def _compared(difference: dict[str, Any], kpi: str, folder: RunFolder, say: Speech) -> str:
@@ -58,19 +67,23 @@ def _compared(difference: dict[str, Any], kpi: str, folder: RunFolder, say: Spee
     mean, low, high = difference["mean"], difference["low"], difference["high"]
     if mean is None:
         return say("undefined", kpi=name)
-    change = formatting.number(mean, unit, currency=currency_of(folder), signed=True)
+    change, span = say.against(difference, unit, currency_of(folder))
     if low is None or high is None:
         return say("undecided", kpi=name, change=change)
     key = "better" if low > 0 else "worse" if high < 0 else "no_better"
-    return say(key, kpi=name, change=change, span=say.span(difference, unit, signed=True))
+    return say(key, kpi=name, change=change, span=span)
 
 
 def score_verdict(folder: RunFolder, say: Speech) -> list[Block]:
-    """The plan's profit against today's, and the limits that it breaks."""
-    lead = _compared(folder.summary["difference"]["profit"], "profit", folder, say)
+    """The plan's profit against today's, what to do, and the limits that it breaks."""
+    difference = folder.summary["difference"]["profit"]
+    lead = _compared(difference, "profit", folder, say)
     broken = folder.summary["limits_broken"]
     rest = Items(tuple(broken), "" if say.lang == "en" else "en") if broken else Text(say("limits_kept"))
-    return [Text(lead, "lead"), *headline_facts(folder, say), rest]
+    better = difference["low"] is not None and difference["low"] > 0
+    done = say("do_nothing_yet") if difference["low"] is None else say("take" if better else "keep")
+    actions = [] if broken and better else [Text(done, "action")]
+    return [Text(lead, "lead"), *first.basis(folder, say), *actions, *headline_facts(folder, say), rest]
 
 
 def _cheapest(summary: dict[str, Any], currency: str, say: Speech) -> str:
@@ -186,9 +199,7 @@ def attribute_verdict(folder: RunFolder, say: Speech) -> list[Block]:
     regret = summary["views"][BRAND]["regret"] or {}
     if best not in regret or regret[best]["difference"]["mean"] is None:
         return [Text(lead, "lead")]
-    change, how = regret[best]["difference"], {"currency": currency_of(folder), "signed": True}
-    told = formatting.number(change["mean"], "money", **how)
-    span = "" if change["low"] is None else say.span(change, "money", signed=True)
+    told, span = say.against(regret[best]["difference"], "money", currency_of(folder))
     return [
         Text(lead, "lead"),
         Text(say("attribute_money", rule=names["best"], change=told, span=span)),

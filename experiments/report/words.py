@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from experiments.report.compare_words import COMPARE_TEXTS
+from experiments.report.search_words import SEARCH
 
 LANGUAGES = ("en", "zh")
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "marginal_caption": ("The last money in each channel", "各渠道最后一笔钱的效果"),
-    "finalists_caption": ("Chances of being the best", "成为最佳方案的概率"),
     # head
     "question": ("The question", "问题"),
     "scenario": ("Scenario", "情景"),
@@ -44,46 +43,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "relative": ("Change relative to {base}", "相对“{base}”的变化"),
     "ends": ("{low} to {high}", "{low} 至 {high}"),
-    "same_total": (
-        "At the same total: {kpi} {new}; today's mix {mix}.",
-        "同等总额下：{kpi} {new}；当前比例 {mix}。",
-    ),
-    "better": (
-        "Better than today's plan: {kpi} {change}, {span}.",
-        "优于当前方案：{kpi} {change}，{span}。",
-    ),
-    "worse": ("Worse than today's plan: {kpi} {change}, {span}.", "劣于当前方案：{kpi} {change}，{span}。"),
-    "no_better": (
-        "No better than today's plan: {kpi} {change}, {span}, which holds zero.",
-        "并不优于当前方案：{kpi} {change}，{span}，包含零。",
-    ),
-    "undecided": (
-        "Undecided: {kpi} {change} on one replicate, which gives no interval; use 20 or more.",
-        "尚无定论：单次重复中 {kpi} {change}，无法给出区间；请用 20 次以上重复。",
-    ),
-    "undefined": (
-        "Undecided: {kpi} is undefined for one of the plans.",
-        "尚无定论：其中一个方案的 {kpi} 无定义。",
-    ),
-    "keep": ("Keep today's plan.", "建议保留当前方案。"),
-    "left_over": (
-        "It leaves {amount} ({share} of the total) unspent; today's plan leaves {today}.",
-        "有 {amount}（占总额 {share}）未能投出；当前方案为 {today}。",
-    ),
-    "cheapest": (
-        "The cheapest plan found that reaches the targets spends {amount}, {saved} less than today.",
-        "达到目标的最省方案花费 {amount}，比当前少 {saved}。",
-    ),
-    "target_line": (
-        "Target {word}: {kpi} {value}, against {side} {bound}.",
-        "目标{word}：{kpi} {value}，要求{side} {bound}。",
-    ),
-    "at_least": ("at least", "不低于"),
-    "at_most": ("at most", "不高于"),
-    "stopped": (
-        "Stopped early, after {used} of {runs} runs; the best plan so far was judged.",
-        "提前停止：{runs} 次模拟中完成 {used} 次；评判的是当时的最佳方案。",
-    ),
     "given_notes": ("Of what was given:", "关于所给数据："),
     "attribute_best": (
         "Closest to the truth is {best}: off by {error} points of a channel's share on average. "
@@ -99,23 +58,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "自有旅程数据不含真实效果：无法判断哪条规则正确。",
     ),
     # tables
-    "budget_caption": ("Budget over the whole plan, {currency}", "整个方案的预算，{currency}"),
     "channel": ("Channel", "渠道"),
     "now": ("Now", "当前"),
     "recommended": ("Recommended", "推荐"),
     "change": ("Change", "变化"),
     "change_share": ("Change, %", "变化，%"),
-    "not_placed": ("Of it not placed", "其中未能投出"),
-    "limit_hit": ("Limit hit", "触及约束"),
     "total": ("Total", "合计"),
-    "not_placed_note": (
-        "Not placed: money that finds no audience or inventory, mean over the judge's replicates.",
-        "未能投出：找不到受众或库存的资金，取评判重复的均值。",
-    ),
-    "flights_caption": ("Money by flight, {currency}", "各投放期预算，{currency}"),
-    "flight": ("Flight", "投放期"),
-    "all_now": ("All now", "当前合计"),
-    "all_new": ("All recommended", "推荐合计"),
     "kpi": ("KPI", "指标"),
     "difference": ("Difference (95 % interval)", "差异（95 % 区间）"),
     "mean_interval": ("Mean (95 % interval)", "均值（95 % 区间）"),
@@ -136,59 +84,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Mean ± half of the 95 % interval. Touches are facts about paths, not effects.",
         "均值 ± 95 % 区间的一半。触点描述路径，并非效果。",
     ),
-    "drivers_caption": ("Where the change comes from, by the fitted curves", "变化的来源（按拟合曲线）"),
-    "moved": ("Money moved", "移动金额"),
-    "gain": ("Gain along the curve", "沿曲线的收益"),
-    "drivers_note": (
-        "Gain is in the curve's measure ({measure}), the others as recommended. It is read off curves "
-        "fitted to simulated plans, so it has no interval and parts need not add up.",
-        "收益以曲线的度量计（{measure}），其他渠道取推荐值。它读自拟合曲线，因此没有区间，各部分也不必相加。",
-    ),
-    "fit": (
-        "Curves of {kpi}: {plans} simulated plans, {share} of their spread explained; plans not fitted were "
-        "missed by {missed} on average.",
-        "{kpi}的曲线：{plans} 个模拟方案，解释其差异的 {share}；未参与拟合的方案平均偏差 {missed}。",
-    ),
-    "curves_note": (
-        "Each curve moves one channel and keeps the others as recommended; dots mark today and the "
-        "recommended amount.",
-        "每条曲线只改变一个渠道，其他渠道取推荐值；圆点为当前与推荐金额。",
-    ),
-    "shadow": (
-        "1 % more budget ({step}) would change {kpi} by {price} by the curves{simulated}.",
-        "预算增加 1 %（{step}），按曲线{kpi}变化 {price}{simulated}。",
-    ),
-    "shadow_simulated": (", and by {price} when simulated", "，实际模拟变化 {price}"),
-    "shadow_unclear": (
-        "What 1 % more budget ({step}) does is unclear: {kpi} {price} by the curves, {simulated} simulated.",
-        "预算增加 1 %（{step}）的效果尚不清楚：{kpi}按曲线变化 {price}，实际模拟变化 {simulated}。",
-    ),
-    "limits_caption": ("Limits that the plan meets exactly", "方案恰好触及的约束"),
-    "limit": ("Limit", "约束"),
-    "all_channels": ("all channels", "全部渠道"),
-    "on_what": ("On", "对象"),
-    "bound": ("Bound", "界限"),
-    "worth": ("{kpi} by a bound {step} higher", "界限提高 {step} 时的{kpi}变化"),
-    "prices_note": (
-        "Prices are read off fitted curves: they have no interval.",
-        "价格读自拟合曲线，没有区间。",
-    ),
     "limits_kept": ("It meets every limit of the scenario.", "满足情景的全部约束。"),
-    "no_limit": ("No limit holds the plan back.", "没有约束限制该方案。"),
-    "rules_caption": ("Rules of thumb at the same total", "同等总额下的经验规则"),
     "plan": ("Plan", "方案"),
     "spend": ("Spend, {currency}", "花费，{currency}"),
-    "front_caption": ("No judged plan beats these in both", "没有方案在两项上同时优于它们"),
-    "hypervolume": (
-        "Hypervolume: the front dominates {share} of the box from the worst judged value to the best.",
-        "超体积：前沿支配从最差评判值到最佳值之间空间的 {share}。",
-    ),
-    "choice": ("choice {number}", "选项 {number}"),
-    "targets_caption": ("Targets as judged", "目标评判"),
-    "target": ("Target", "目标"),
-    "required": ("Required", "要求"),
-    "judged": ("Judged (95 % interval)", "评判值（95 % 区间）"),
-    "result": ("Result", "结果"),
     "rule": ("Rule", "规则"),
     "scoreboard_caption": (
         "Orders: error of a channel's share, percentage points (95 % interval); rank correlation",
@@ -251,10 +149,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "增量指标与相同随机数下完全不投放相比。新客、获客成本和 LTV 与投资回报率一样计到模拟期末；"
         "较晚获得的客户观察时间较短。",
     ),
-    "other_seed": (
-        "Another seed searches otherwise; the intervals are of this plan, not of the search.",
-        "换一个种子，搜索会有所不同；区间属于该方案，而非搜索。",
-    ),
     "digest": ("Scenario SHA-256", "情景 SHA-256"),
     "files": ("Tables beside this page", "同目录表格"),
     "own_files": ("Input files, SHA-256", "输入文件 SHA-256"),
@@ -263,10 +157,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "engine": ("Engine", "引擎"),
     "solver": ("Solver", "求解器"),
     "runs": ("Runs", "模拟次数"),
-    "runs_value": (
-        "{used} of {runs} by {method}; {judge} more by the judge",
-        "{method}：{runs} 中用 {used}；评判另用 {judge}",
-    ),
     "versions": ("Versions", "版本"),
     "command": ("Command", "命令"),
     "of_scenario": ("From the scenario:", "情景自带的假设："),
@@ -276,4 +166,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "skip": ("Contents", "目录"),
     **COMPARE_TEXTS,
+    **SEARCH,
 }

@@ -124,6 +124,23 @@ def _ranking():
     return ranking_data(rank("profit", values, {"retail-media": "another market"}, currency="CNY"))
 
 
+def _limited(which):
+    """Budgets whose limits lie behind short bars, close together and at one point; with long labels."""
+    labels = {
+        "tv": "Television, national and regional spots, prime time",
+        "xhs": "小红书KOL与品牌自播种草联合投放",
+        "ooh": "Out-of-home",
+        "print": "Print",
+        "feed": "Facebook",
+    }
+    now = dict(zip(labels, [123_149, 163_046, 125_437, 77_194, 45_630], strict=True))
+    new = dict(zip(labels, [123_149, 170_078, 87_806, 54_036, 31_941], strict=True))
+    wide = {name: (0.7 * amount, 1.5 * amount) for name, amount in now.items()}
+    limits = {"wide": wide, "close": {name: (0.995 * amount, 1.005 * amount) for name, amount in new.items()}}
+    fixed = {"tv": (123_149, 123_149)}
+    return budget_data(list(labels), labels, now, new, currency="EUR", limits=limits[which] | fixed)
+
+
 ORIGINS = ("search", "linear programme", "search", "today's mix")
 FRONT = [
     ParetoPoint(around(1.2 - 0.02 * i * i / 3, 0.03), around(200 + 5 * i, 2), ORIGINS[i % 4], i == 4)
@@ -193,6 +210,8 @@ EXAMPLES = {
     "flow": _flow(),
     "flow_of_weeks": _flow(blocks=52, one_shot=False),
     "budget": budget_data(list(LABELS), LABELS, NOW, NEW, currency="CNY", limits={"store": (702_000, 3e6)}),
+    "budget_limited": _limited("wide"),
+    "budget_held": _limited("close"),
     "funnel": funnel_data({"now": _occupancy(0.0)}, STAGES, paid_periods=52, period_name="week"),
     "funnels": funnel_data(
         {"now": _occupancy(0.0), "recommended": _occupancy(0.2)}, STAGES, paid_periods=52, period_name="week"

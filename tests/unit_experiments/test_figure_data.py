@@ -115,6 +115,9 @@ def test_response_title_names_steepest_and_flattest():
     data = response_data([flat, steep], score_label="Margin", score_unit="money", currency="CNY")
     assert [curve.label for curve in data.curves] == ["steep", "flat"]
     assert "raises margin most in steep (5 → 8) and least in flat (5 → 2)" in data.title
+    kept = ResponseCurve("kept", (), ((0.0, 0.0), (10.0, 1.0)), 5.0, 5.0)
+    title = response_data([kept, steep], score_label="Margin", score_unit="money", currency="CNY").title
+    assert title.endswith("least in kept (5, unchanged)")
 
 
 def test_pareto_is_sorted_and_drops_undefined():
@@ -168,6 +171,30 @@ def test_flights_stack_the_largest_channels_and_name_the_largest_moves():
     )
     same = flights_data(["x", "y"], labels, now, now, currency="EUR")
     assert same.title == "The recommended plan keeps today's money in every flight"
+
+
+def test_flights_that_only_lose_or_only_shift_say_so():
+    labels = {"a": "A", "b": "B"}
+    flights, now = ["2026-01-01 to x", "2026-02-01 to y"], [{"a": 100.0, "b": 50.0}, {"a": 100.0, "b": 50.0}]
+
+    def title(*new):
+        return flights_data(flights, labels, now, list(new), currency="CNY").title
+
+    less = title({"a": 90.0, "b": 50.0}, {"a": 60.0, "b": 55.0})
+    assert less == (
+        "Most money is taken in the flight from 2026-02-01 (CNY -35); the largest single rise is B from "
+        "2026-02-01 (+5)"
+    )
+    only = title({"a": 90.0, "b": 50.0}, {"a": 100.0, "b": 50.0})
+    assert only.endswith("the largest single cut is A from 2026-01-01 (-10)")
+    shift = title({"a": 110.0, "b": 40.0000001}, {"a": 99.99999, "b": 50.0})
+    assert shift == (
+        "Every flight keeps its money, shared otherwise; the largest single rise is A from 2026-01-01 (+10)"
+    )
+    more = title({"a": 110.0, "b": 50.0}, {"a": 100.0, "b": 50.0})
+    assert more.startswith("Most money is added in the flight from 2026-01-01 (CNY +10); the largest")
+    for text in (less, only, shift, more):
+        assert "0.0" not in text
 
 
 def test_flights_beyond_eight_channels_are_stacked_together():

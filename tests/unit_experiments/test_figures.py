@@ -72,6 +72,16 @@ def test_title_states_the_finding_and_axes_are_labelled(name):
     assert any(labels)
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_figure_says_that_it_is_simulated_unless_it_is_not(name):
+    def marks(figure):
+        return [text for text in figure.texts if text.get_text() == style.SIMULATED]
+
+    [mark] = marks(gallery.draw(EXAMPLES[name]))
+    assert mark.get_fontsize() == style.MARK_POINTS
+    assert marks(gallery.draw(EXAMPLES[name], simulated=False)) == []
+
+
 def test_saved_twice_is_equal_and_keeps_text_as_text(tmp_path: Path, caplog):
     with caplog.at_level(logging.WARNING):
         for folder in ("one", "two"):

@@ -4,7 +4,7 @@ import locale
 
 import pytest
 
-from experiments import formatting
+from experiments import formatting, texts
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,24 @@ def test_difference_of_shares_counts_in_percentage_points():
     assert formatting.interval(estimate, "share", signed=True) == "+1.0 pp (-2.0 to +4.0 pp)"
 
 
+@pytest.mark.parametrize(
+    ("ends", "unit", "text"),
+    [
+        ((0.004, 0.001, 0.007), "ratio", "+0.0040 (+0.0010 to +0.0070)"),
+        ((-0.0002, -0.0003, -0.0001), "share", "-0.020 pp (-0.030 to -0.010 pp)"),
+        ((-0.0512, -0.0519, -0.0505), "money", "-0.051 (-0.052 to -0.051)"),
+        ((5_000.0, 0.3, 9_999.0), "money", "+5,000.0 (+0.3 to +9,999.0)"),
+        ((0.4, 0.2, 0.6), "orders", "+0.4 (+0.2 to +0.6)"),
+        ((0.1, -0.001, 0.2), "ratio", "+0.10 (0.00 to +0.20)"),
+        ((1e-9, 1e-10, 2e-9), "ratio", "0.00 (0.00 to 0.00)"),
+        ((0.16, 0.12, 0.2), "ratio", "+0.16 (+0.12 to +0.20)"),
+    ],
+)
+def test_a_clear_difference_never_reads_as_zero(ends, unit, text):
+    estimate = dict(zip(("mean", "low", "high"), ends, strict=True))
+    assert formatting.interval(estimate, unit, signed=True) == text
+
+
 def test_no_interval_and_undefined_are_told_apart():
     assert formatting.interval({"mean": 1.0, "low": None, "high": None}, "ratio") == "1.00"
     assert formatting.interval({"mean": None, "low": None, "high": None}, "ratio") == "—"
@@ -51,6 +69,8 @@ def test_no_interval_and_undefined_are_told_apart():
         (0, "0"),
         (5.5, "5.5"),
         (-1.2e6, "-1.20 M"),
+        (0.04, "0.04"),
+        (-1e-10, "0"),
     ],
 )
 def test_compact_keeps_three_digits(value, text):
@@ -75,3 +95,18 @@ def test_plus_minus_is_tight_and_knows_a_missing_interval():
     assert formatting.plus_minus({"mean": 0.7, "low": 0.698, "high": 0.702}, "share") == "70.0 ±0.2 %"
     assert formatting.plus_minus({"mean": 1.5, "low": None, "high": None}, "ratio") == "1.50"
     assert formatting.plus_minus({"mean": None, "low": None, "high": None}, "ratio") == formatting.MISSING
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "told"),
+    [
+        (-3.0, "min", (3.0, "")),
+        (-3.0, "group_min", (3.0, "")),
+        (2.0, "max", (2.0, "")),
+        (2.0, "total", (2.0, "")),
+        (2.0, "fixed", (2.0, "more")),
+        (-2.0, "fixed", (2.0, "less")),
+    ],
+)
+def test_a_limit_gives_way_to_the_side_where_it_holds(change, kind, told):
+    assert texts.eased(change, kind) == told

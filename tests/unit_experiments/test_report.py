@@ -7,7 +7,9 @@ import shutil
 import pytest
 from pages import KINDS, Page, invoke, make
 
-from experiments.report.page import report
+from experiments.report.folder import open_folder
+from experiments.report.page import report, sections
+from experiments.report.speech import Speech
 
 LANGS = ("en", "zh")
 LARGEST = 500_000
@@ -90,6 +92,88 @@ def test_amounts_of_the_budget_stand_in_the_page(folders):
             assert f"{amount:,.0f}" in words, channel
     assert "抖音信息流 fixed 2,000,000" in words
     assert "12,000,000" in words
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", ["optimize", "cheapest"])
+def test_the_page_speaks_of_the_recommended_plan(folders, kind, lang):
+    """Its table and its first screen hold the amounts of summary.json and budget.csv, channel by channel."""
+    opened, say = open_folder(folders[kind]), Speech(lang)
+    spend = opened.summary["recommended"]["spend"]
+    header, rows = opened.sheets["budget"]
+    sheet = [dict(zip(header, row, strict=True)) for row in rows]
+    assert {row["channel"]: float(row["recommended"]) for row in sheet} == pytest.approx(
+        {row["channel"]: spend[row["channel"]] for row in sheet}
+    )
+    parts = {section.id: section for section in sections(opened, say)}
+    [table] = [block for block in parts["budget"].blocks if block.kind == "table"]
+    shown = {line.cells[0].text: line.cells[2].text for line in table.rows}
+    assert shown.pop(say("total")) == f"{sum(spend.values()):,.0f}"
+    assert shown == {row["label"]: f"{spend[row['channel']]:,.0f}" for row in sheet}
+    [moves] = [block for block in parts["verdict"].blocks if getattr(block, "look", "") == "moves"]
+    told = {fact.name: fact.value for fact in moves.facts if fact.name in shown}
+    assert told
+    for label, text in told.items():
+        assert text.endswith(shown[label])
+
+
+def cells(line):
+    return tuple((cell.text, cell.detail) for cell in line.cells)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_table_and_no_figure_stands_twice(folders, kind, lang):
+    blocks = [
+        (section.id, block)
+        for section in sections(open_folder(folders[kind]), Speech(lang))
+        for block in section.blocks
+    ]
+    tables = [(one.header, tuple(map(cells, one.rows))) for _, one in blocks if one.kind == "table"]
+    assert tables
+    assert len(set(tables)) == len(tables)
+    assert len({rows for _, rows in tables}) == len(tables)
+    figures = [re.sub(r"f\d+-", "", one.body) for _, one in blocks if one.kind == "figure"]
+    assert len(set(figures)) == len(figures)
+    plans = [
+        line.cells[0].text for part, one in blocks if part == "rules" for line in getattr(one, "rows", ())
+    ]
+    assert len(set(plans)) == len(plans), "a plan is judged in one table"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_is_marked_as_simulated(folders, kind, lang):
+    text = report(folders[kind], lang)
+    captions = re.findall(r"<figcaption.*?</figcaption>", text, re.DOTALL)
+    mark = {"en": "simulated", "zh": "模拟"}[lang]
+    assert captions
+    assert all(f'<span class="mark">{mark}</span>' in caption for caption in captions)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_stands_above_the_first_screen_but_the_title(folders, kind, lang):
+    text = report(folders[kind], lang)
+    body = text[text.index("<body>") :]
+    before, first = (
+        body[: body.index("<section")],
+        re.search(r'<section id="(\w+)"(.*?)</section>', body, re.DOTALL),
+    )
+    assert len(re.findall(r"<(?:p|h\d|nav|dl|table|figure)\b", before)) == 1
+    basis = {"en": "Simulated; effects are assumed", "zh": "模拟结果；效果为假设"}[lang]
+    if kind != "customers":  # it begins with no sentence that stands alone
+        assert first[1] == "verdict"
+        assert basis in first[2]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_number_has_an_exponent(folders, kind, lang):
+    found = re.findall(
+        r"(?<![\w.])[-\u2212+]?\d+(?:\.\d+)?e[-+\u2212]?\d+(?!\w)", Page(report(folders[kind], lang)).words
+    )
+    assert found == []
 
 
 def test_a_chinese_page_says_no_english_of_its_own(folders):

@@ -17,6 +17,8 @@ ARGUMENTS = [
     *("--disable-component-update", "--disable-sync"),
 ]
 WIDTHS = {"phone": 390, "desk": 1200}
+#: Width and height of an A4 page less its margins, at 96 pixels an inch.
+PRINTED = (673, 978)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +80,37 @@ def test_a_page_that_asks_or_complains_is_caught(browser, tmp_path):
     page.wait_for_load_state("load")
     assert any(one.startswith("http://127.0.0.1:9/") for one in heard)
     assert any("SyntaxError" in one or "Unexpected" in one for one in heard)
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["optimize", "cheapest"])
+def test_the_first_screen_needs_no_scrolling(browser, pages, kind, lang):
+    """Money, gain, what it rests on and the action, in this order, in a window of 1100 by 800."""
+    page, _ = opened(browser, pages / f"{kind}-{lang}.html", 1100)
+    page.set_viewport_size({"width": 1100, "height": 800})
+    tops = [
+        page.evaluate(f"document.querySelector('.first {look}').getBoundingClientRect().top")
+        for look in (".heading", ".lead", ".basis", ".action")
+    ]
+    assert tops == sorted(tops)
+    assert page.evaluate("document.querySelector('.first .action').getBoundingClientRect().bottom") <= 800
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_printed_first_page_is_full(browser, pages, kind, lang):
+    """What must not break moves to the second page with its heading, and leaves less than 30 % empty."""
+    page, _ = opened(browser, pages / f"{kind}-{lang}.html", PRINTED[0])
+    page.emulate_media(media="print")
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('figure, tr, li, dl, p, h2:not(.unseen)')].map(e => [e.tagName, "
+        "e.getBoundingClientRect()]).map(([name, box]) => [name, box.top, box.bottom])"
+    )
+    for before, (_, top, bottom) in zip([["", 0.0, 0.0], *boxes], boxes, strict=False):
+        if top < PRINTED[1] < bottom:
+            assert (before[1] if before[0] == "H2" else top) > 0.7 * PRINTED[1]
     page.close()
 
 

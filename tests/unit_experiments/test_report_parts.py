@@ -1,14 +1,23 @@
 """Parts of the report: pictures that cannot run, and tables read back from what was said."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from figure_examples import EXAMPLES
+
+from experiments.answer import Answer
+from experiments.commands.options import Settings
 from experiments.console import as_text
 from experiments.errors import ReportError
 from experiments.report.blocks import Items, Table, Text
 from experiments.report.closing import typed
-from experiments.report.page import typeset
+from experiments.report.folder import RunFolder
+from experiments.report.page import report, typeset
 from experiments.report.picture import picture
+from experiments.report.plain import plain_table
+from experiments.report.speech import Speech
 from experiments.report.told import told_blocks
+from experiments.store import write
 from experiments.tables import Grid
 
 HEAD = (
@@ -32,6 +41,72 @@ def test_the_title_becomes_text_and_the_picture_starts_below_it():
     assert found.box == "0 39.0 100 41.0"
     assert ">[</text>" in found.body
     assert "DejaVu" not in found.body
+
+
+def test_the_mark_of_a_figure_becomes_text():
+    style = "font-size: 8.2px; font-family: 'DejaVu Sans'; text-anchor: end"
+    found = drawn(f'<text style="{style}" transform="translate(98 8)">simulated</text>', words=str.upper)
+    assert found.mark == "SIMULATED"
+    assert found.body == ""
+    assert drawn("<text>simulated</text>").mark == ""
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_figures_and_page_say_simulated_of_simulated_numbers_only(tmp_path, simulated):
+    """Numbers of a user's own data are nobody's simulation."""
+    answer = Answer(
+        command="attribute",
+        case=None,
+        summary={},
+        sections=["Said."],
+        sheets={},
+        figures=lambda: {"budget": EXAMPLES["budget"]},
+        simulated=simulated,
+    )
+    settings = Settings("compiled", 20, 1, (), None, tmp_path, as_json=False, quiet=True)
+    assert write(tmp_path, answer, settings) == []
+    drawing = (tmp_path / "figures" / "budget.svg").read_text(encoding="utf-8")
+    assert (">simulated<" in drawing) == simulated
+    for lang, mark in (("en", "simulated"), ("zh", "模拟")):
+        page = report(tmp_path, lang)
+        assert (f'<span class="mark">{mark}</span>' in page) == simulated
+        assert ('<p class="basis">' in page) == simulated
+
+
+def folder_with(header, *rows):
+    """A run directory that holds one table, of a brand with a channel called as a method is."""
+    scenario = {"channels": {"search": {"label": "搜索"}, "first": {"label": "首发"}}}
+    return RunFolder(Path(), "optimize", {}, {}, scenario, "", {"x": (header, rows)}, (), {})
+
+
+def test_only_channels_are_called_as_channels_are():
+    """A channel may be called `search` or `first`, as a method and a rule are."""
+    header = ("channel", "origin", "rule", "second", "channels", "case")
+    row = ("search", "search", "first", "first", "search+first", "search")
+    for lang, named in (("en", ("search", "first touch")), ("zh", ("自动搜索", "首次触点"))):
+        table = plain_table("x", folder_with(header, row), Speech(lang))
+        assert [cell.text for cell in table.rows[0].cells] == [
+            "搜索",
+            *named,
+            "首发",
+            "搜索 + 首发",
+            "search",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("-2.1e-08", "0"),
+        ("0.00021", "0.00021"),
+        ("0.0021", "0.0021"),
+        ("0.021", "0.021"),
+        ("21", "21"),
+    ],
+)
+def test_a_number_without_a_unit_has_no_exponent(value, text):
+    table = plain_table("x", folder_with(("slope",), (value,)), Speech("en"))
+    assert table.rows[0].cells[0].text == text
 
 
 def test_names_are_unique_and_those_of_no_use_go():

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import main
-from experiments.report import names, words
+from experiments.recommend.judged import BASELINE_NAMES as BASELINES
+from experiments.report import methods, names, search_drawn, search_words, words
 from experiments.report.names import NAMES
 from experiments.report.page import LAST, PARTS
 from experiments.report.speech import Speech
@@ -19,13 +20,16 @@ SOURCES = [
     path.read_text(encoding="utf-8")
     for path in Path(words.__file__).parent.glob("*.*")
     if path.suffix in (".py", ".html")
-    and path.name not in (Path(words.__file__).name, Path(names.__file__).name)
+    and path.name
+    not in {Path(one.__file__).name for one in (methods, names, search_drawn, search_words, words)}
 ]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Sections that pages of any command may have.
 ALWAYS = ("answer", "figures", "tables", *(part.key for part in LAST))
 #: Texts that are the same in both languages: abbreviations and numbers.
 ALIKE = {"ltv_cac", "five_three_two"}
+#: What finds plans, as the search and the judge name it.
+FOUND_BY = {"default", "surrogate", "lp", "successive", "greedy", "search", "hand", "today's mix", *BASELINES}
 
 
 def places(text):
@@ -110,8 +114,25 @@ def test_every_command_that_writes_a_run_directory_has_a_title():
         ),
         ("Change relative to the plan of today", "相对“当前方案”的变化"),
         ("抖音直播", "抖音直播"),
+        ("123 k, unchanged", "123 k，不变"),
+        ("at a limit: +2.37 k", "触及约束：+2.37 k"),
+        ("at a limit: 0", "触及约束：0"),
+        ("simulated", "模拟"),
     ],
 )
 def test_text_in_figures_is_said_in_chinese_where_it_has_a_name(drawn, said):
     assert Speech("zh").drawn(drawn) == said
     assert Speech("en").drawn(drawn) == drawn
+
+
+def test_whatever_finds_plans_has_a_name():
+    assert set(NAMES["method"]) >= FOUND_BY
+
+
+def test_plans_that_come_in_a_row_are_counted():
+    assert [
+        Speech("en").plan(name) for name in ("leader_2", "pareto_0", "linear_1", "historical", "a_b_1")
+    ] == [
+        *("further leader 2", "choice 1", "LP choice 2", "today's mix", "a b 1"),
+    ]
+    assert Speech("zh").plan("leader_2") == "其他候选 2"

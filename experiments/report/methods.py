@@ -1,0 +1,29 @@
+"""What found a plan, in both languages: methods of search, rules of thumb, plans that somebody made."""
+
+from __future__ import annotations
+
+#: Name of a method or rule, as answers hold it -> (English, Chinese).
+METHODS: dict[str, tuple[str, str]] = {
+    "default": ("all methods together", "综合方法"),
+    "surrogate": ("response surface", "响应面"),
+    "lp": ("linear programme", "线性规划"),
+    "linear programme": ("linear programme", "线性规划"),
+    "successive": ("successive linear programmes", "逐次线性规划"),
+    "greedy": ("greedy steps", "贪心步进"),
+    "search": ("search", "自动搜索"),
+    "optuna": ("Optuna", "Optuna 搜索"),
+    "hand": ("made by hand", "手工方案"),
+    "status_quo": ("today's plan", "当前方案"),
+    "historical": ("today's mix", "当前比例"),
+    "today's mix": ("today's mix", "当前比例"),
+    "equal": ("equal split", "平均分配"),
+    "five_three_two": ("5-3-2", "5-3-2"),
+    "proportional_to_roi": ("in proportion to ROI", "按投资回报率分配"),
+    "cull_below_roas": ("cut below a least ROAS", "剔除低回报渠道"),
+}
+#: Plans of a kind that come in a row, as `leader_1` -> (English, Chinese).
+NUMBERED: dict[str, tuple[str, str]] = {
+    "leader": ("further leader {number}", "其他候选 {number}"),
+    "pareto": ("choice {number}", "选项 {number}"),
+    "linear": ("LP choice {number}", "线性规划选项 {number}"),
+}

@@ -1,0 +1,197 @@
+"""Texts of the report of a budget search, in both languages: key -> (English, Chinese)."""
+
+from __future__ import annotations
+
+SEARCH: dict[str, tuple[str, str]] = {
+    "marginal_caption": ("The last money in each channel", "各渠道最后一笔钱的效果"),
+    "finalists_caption": ("Chances of being the best", "成为最佳方案的概率"),
+    "same_total": (
+        "At this total the plan brings {kpi} {new}, today's mix {mix}.",
+        "同等总额下：该方案的{kpi}为 {new}，当前比例为 {mix}。",
+    ),
+    "better": (
+        "Better than today's plan: {kpi} {change}, {span}.",
+        "优于当前方案：{kpi} {change}，{span}。",
+    ),
+    "worse": ("Worse than today's plan: {kpi} {change}, {span}.", "劣于当前方案：{kpi} {change}，{span}。"),
+    "no_better": (
+        "No better than today's plan: {kpi} {change}, {span}, which holds zero.",
+        "并不优于当前方案：{kpi} {change}，{span}，包含零。",
+    ),
+    "undecided": (
+        "Undecided: {kpi} {change} on one replicate, which gives no interval; use 20 or more.",
+        "尚无定论：单次重复中 {kpi} {change}，无法给出区间；请用 20 次以上重复。",
+    ),
+    "undefined": (
+        "Undecided: {kpi} is undefined for one of the plans.",
+        "尚无定论：其中一个方案的 {kpi} 无定义。",
+    ),
+    "keep": ("Keep today's plan.", "建议保留当前方案。"),
+    "left_over": (
+        "It leaves {amount} ({share} of the total) unspent; today's plan leaves {today}.",
+        "有 {amount}（占总额 {share}）未能投出；当前方案为 {today}。",
+    ),
+    "cheapest": (
+        "The cheapest plan found that reaches the targets spends {amount}, {saved} less than today.",
+        "达到目标的最省方案花费 {amount}，比当前少 {saved}。",
+    ),
+    "target_line": (
+        "Target {word}: {kpi} {value}, against {side} {bound}.",
+        "目标{word}：{kpi} {value}，要求{side} {bound}。",
+    ),
+    "at_least": ("at least", "不低于"),
+    "at_most": ("at most", "不高于"),
+    "stopped": (
+        "Stopped early, after {used} of {runs} runs; the best plan so far was judged.",
+        "提前停止：{runs} 次模拟中完成 {used} 次；评判的是当时的最佳方案。",
+    ),
+    "budget_caption": ("Budget over the whole plan, {currency}", "整个方案的预算，{currency}"),
+    "not_placed": ("Of it not placed", "其中未能投出"),
+    "limit_hit": ("Limit hit", "触及约束"),
+    "not_placed_note": (
+        "Not placed: money that finds no audience or inventory, mean over the judge's replicates.",
+        "未能投出：找不到受众或库存的资金，取评判重复的均值。",
+    ),
+    "flights_caption": ("Money by flight, {currency}", "各投放期预算，{currency}"),
+    "flight": ("Flight", "投放期"),
+    "all_now": ("All now", "当前合计"),
+    "all_new": ("All recommended", "推荐合计"),
+    "drivers_caption": ("Where the change comes from, by the fitted curves", "变化的来源（按拟合曲线）"),
+    "moved": ("Money moved", "移动金额"),
+    "gain": ("Gain along the curve", "沿曲线的收益"),
+    "drivers_note": (
+        "Gain is in the curve's measure ({measure}), the others as recommended. It is read off curves "
+        "fitted to simulated plans, so it has no interval and parts need not add up.",
+        "收益以曲线的度量计（{measure}），其他渠道取推荐值。它读自拟合曲线，因此没有区间，各部分也不必相加。",
+    ),
+    "fit": (
+        "Curves of {kpi}: {plans} simulated plans, {share} of their spread explained; plans not fitted were "
+        "missed by {missed} on average.",
+        "{kpi}的曲线：{plans} 个模拟方案，解释其差异的 {share}；未参与拟合的方案平均偏差 {missed}。",
+    ),
+    "curves_note": (
+        "Each curve moves one channel and keeps the others as recommended; dots mark today and the "
+        "recommended amount.",
+        "每条曲线只改变一个渠道，其他渠道取推荐值；圆点为当前与推荐金额。",
+    ),
+    "limits_caption": ("Limits that the plan meets exactly", "方案恰好触及的约束"),
+    "limit": ("Limit", "约束"),
+    "all_channels": ("all channels", "全部渠道"),
+    "on_what": ("On", "对象"),
+    "bound": ("Bound", "界限"),
+    "prices_note": (
+        "Prices are read off fitted curves: they have no interval.",
+        "价格读自拟合曲线，没有区间。",
+    ),
+    "no_limit": ("No limit holds the plan back.", "没有约束限制该方案。"),
+    "rules_caption": ("Rules of thumb at the same total", "同等总额下的经验规则"),
+    "front_caption": ("No judged plan beats these in both", "没有方案在两项上同时优于它们"),
+    "hypervolume": (
+        "Hypervolume: the front dominates {share} of the box from the worst judged value to the best.",
+        "超体积：前沿支配从最差评判值到最佳值之间空间的 {share}。",
+    ),
+    "targets_caption": ("Targets as judged", "目标评判"),
+    "target": ("Target", "目标"),
+    "required": ("Required", "要求"),
+    "judged": ("Judged (95 % interval)", "评判值（95 % 区间）"),
+    "result": ("Result", "结果"),
+    "runs_value": (
+        "{used} of {runs} by {method}; {judge} more by the judge",
+        "{method}：{runs} 中用 {used}；评判另用 {judge}",
+    ),
+    "other_seed": (
+        "Another seed searches otherwise; the intervals are of this plan, not of the search.",
+        "换一个种子，搜索会有所不同；区间属于该方案，而非搜索。",
+    ),
+    # prices
+    "shadow": (
+        "Another {step}, 1 % of the budget, would {change}, by the fitted curves.",
+        "按拟合曲线，再增加 {step}（预算的 1 %），{change}。",
+    ),
+    "shadow_simulated": (
+        "Another {step}, 1 % of the budget, would {change}, by the fitted curves; "
+        "simulated, it would {simulated}.",
+        "按拟合曲线，再增加 {step}（预算的 1 %），{change}；实际模拟中，{simulated}。",
+    ),
+    "shadow_unclear": (
+        "What another {step}, 1 % of the budget, would do to {kpi} is unclear: by the fitted curves it would "
+        "{change}, simulated it would {simulated}.",
+        "再增加 {step}（预算的 1 %）对{kpi}的影响尚不清楚：按拟合曲线，{change}；实际模拟中，{simulated}。",
+    ),
+    "price_up": ("raise {kpi} by about {amount}", "{kpi}约提高 {amount}"),
+    "price_down": ("lower {kpi} by about {amount}", "{kpi}约降低 {amount}"),
+    "price_none": ("leave {kpi} about the same", "{kpi}基本不变"),
+    "worth": ("Change of {kpi} with {step} more room", "放宽 {step} 时{kpi}的变化"),
+    "no_change": ("about none", "基本不变"),
+    "upwards": ("with more money", "增加金额时"),
+    "downwards": ("with less money", "减少金额时"),
+    "step_change": ("Change of {kpi} by the step", "增加一步时{kpi}的变化"),
+    "step_against": ("The same, less that of the others", "同上，减去其他渠道"),
+    "flat_range": ("Could be, {currency}", "可取范围，{currency}"),
+    "marginal_note": (
+        "The step is {step}, 1 % of the budget, more in one channel, measured on the judge's draws. "
+        "Marginal ROI is profit per unit of money billed more: at 0 the last money just comes back. "
+        "In the range under 'Could be' the fitted {kpi} loses at most 1 %; move one channel at a time.",
+        "一步指在单个渠道多投 {step}（预算的 1 %），在评判所用的随机数上测得。"
+        "边际回报率为每多花一元所得的利润：为 0 时最后一笔钱刚好收回。"
+        "在“可取范围”内，拟合的{kpi}至多损失 1 %；一次只移动一个渠道。",
+    ),
+    "unchanged": ("{amount}, unchanged", "{amount}，不变"),
+    # the first screen
+    "moves": ("Money to move, {currency}", "需要移动的资金，{currency}"),
+    "moves_found": (
+        "What the best plan found would move, {currency}",
+        "找到的最佳方案会移动的资金，{currency}",
+    ),
+    "moves_none": (
+        "No money to move: the best plan found keeps every channel's amount.",
+        "无需移动资金：找到的最佳方案保持各渠道金额不变。",
+    ),
+    "from_to": ("{now} to {new}", "{now} → {new}"),
+    "more_moves": ("{count} more channels", "另外 {count} 个渠道"),
+    "basis": (
+        "Simulated; effects are assumed, not measured in your market. {replicates}, seed {seed}.",
+        "模拟结果；效果为假设，并非在您的市场中测得。{replicates}，种子 {seed}。",
+    ),
+    "do_move": ("Move {amount} from {down} to {up}.", "将 {amount} 从 {down} 移至 {up}。"),
+    "do_less": ("Spend {amount} less: take {taken} from {down}.", "少花 {amount}：从 {down} 减去 {taken}。"),
+    "do_less_move": (
+        "Spend {amount} less: take {taken} from {down} and put {given} into {up}.",
+        "少花 {amount}：从 {down} 减去 {taken}，向 {up} 增加 {given}。",
+    ),
+    "do_more": ("Spend {amount} more: put {given} into {up}.", "多花 {amount}：向 {up} 增加 {given}。"),
+    "do_more_move": (
+        "Spend {amount} more: put {given} into {up} and take {taken} from {down}.",
+        "多花 {amount}：向 {up} 增加 {given}，从 {down} 减去 {taken}。",
+    ),
+    "do_timing": (
+        "Keep each channel's amount and move it between flights, as under Timing.",
+        "保持各渠道金额，在投放期之间移动，见“投放节奏”。",
+    ),
+    "do_any": (
+        "Several plans cannot be told apart: any of these will do.",
+        "有几个方案无法区分：采用其中任何一个均可。",
+    ),
+    "do_nothing_yet": (
+        "Decide nothing yet: one replicate shows no interval; use --replicates 20 or more.",
+        "暂不决策：单次重复没有区间；请使用 --replicates 20 或更多。",
+    ),
+    "do_unsure": (
+        "Decide nothing yet: whether a target is met is not certain; use more replicates.",
+        "暂不决策：目标是否达到尚不确定；请增加重复次数。",
+    ),
+    "do_missed": (
+        "Keep today's plan: the best plan found misses a target.",
+        "建议保留当前方案：找到的最佳方案未达到目标。",
+    ),
+    "and_more": ("{names} and {count} more", "{names}等另外 {count} 个渠道"),
+    "and": ("{names} and {last}", "{names}和{last}"),
+    "equals_caption": ("Plans that cannot be told apart, {currency}", "无法区分的方案，{currency}"),
+    "more_equals": (
+        "{count} more such plans are in summary.json.",
+        "summary.json 中另有 {count} 个这样的方案。",
+    ),
+    "found_by": ("Found by: {method}.", "找到方案的方法：{method}。"),
+    "take": ("Take the plan.", "建议采用该方案。"),
+    "about": ("About this run", "关于本次运行"),
+}
