@@ -118,6 +118,8 @@ if TYPE_CHECKING:
         Replicates as Replicates,
         distinct_plans as distinct_plans,
         interval as interval,
+        paired_difference as paired_difference,
+        ratio_interval as ratio_interval,
         replicate_kpis as replicate_kpis,
     )
     from sim.measure.truth.complementarity import (
@@ -221,7 +223,8 @@ _NAMES = {
     "sim.measure.journeys.touchpoints": "HeatRow heat_map",
     "sim.measure.kpis": "KPIS Kpi kpis",
     "sim.measure.repeat_pace": "repeat_pace",
-    "sim.measure.replicates": "Interval Replicates distinct_plans interval replicate_kpis",
+    "sim.measure.replicates": "Interval Replicates distinct_plans interval paired_difference ratio_interval "
+    "replicate_kpis",
     "sim.measure.truth.complementarity": "Complementarity stage_coverage",
     "sim.measure.truth.counterfactuals": "Measure TRUTH_MEASURES",
     "sim.measure.truth.resilience": "Outage RESILIENCE_RULE worst_outage",

@@ -72,10 +72,9 @@ def _check_rank(kpi: str) -> None:
 
 def paired(case: Replicates, base: Replicates, kpi: str) -> Interval | None:
     """Interval of the difference, replicate by replicate; None where either side is undefined."""
-    from sim import interval
+    from sim import paired_difference
 
-    pairs = zip(case.values[PLAN][kpi], base.values[PLAN][kpi], strict=True)
-    return interval([None if a is None or b is None else a - b for a, b in pairs])
+    return paired_difference(case.by_replicate(PLAN, kpi), base.by_replicate(PLAN, kpi))
 
 
 def _differences(case: Case, first: Case, found: Mapping[str, Replicates]) -> dict[str, dict[str, Any]]:
@@ -88,7 +87,7 @@ def _differences(case: Case, first: Case, found: Mapping[str, Replicates]) -> di
 def _ranking(kpi: str, cases: Sequence[Case], found: Mapping[str, Replicates]) -> Ranking:
     able = [case for case in cases if comparable(case, cases[0], kpi)]
     left_out = {case.name: f"another market than '{cases[0].name}'" for case in cases if case not in able}
-    values = {case.name: found[case.name].values[PLAN][kpi] for case in able}
+    values = {case.name: found[case.name].by_replicate(PLAN, kpi) for case in able}
     return rank(kpi, values, left_out, currency=cases[0].world.currency)
 
 

@@ -75,7 +75,7 @@ def rank(
 
     Args:
         kpi: one that is better high or low.
-        values: case -> one value a replicate, the same replicates for all.
+        values: case -> one number a replicate (`Replicates.by_replicate`), the same replicates for all.
         left_out: case -> why it has no place.
         currency: ISO code of the cases that have one.
     """
