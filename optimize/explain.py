@@ -1,15 +1,14 @@
 """Why this plan: response curves through it, what a little more money would do, which limits bind.
 
 Read from surfaces refitted to all simulated plans with the recommended one as their centre. A price
-read from a surface is a model's price; where runs are left it is checked by simulating the total
-2 % up and down.
+read from a surface is a model's price: that of the total is measured by the judge too (`marginal`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +24,14 @@ from optimize.problem import BudgetProblem
 from optimize.surfaces import fit_all, levelled, usable as usable_plans
 from sim import LimitError, SolverError
 
+if TYPE_CHECKING:
+    from sim import Interval
+
 Floats = npt.NDArray[np.float64]
 
 #: Points of a drawn curve; share of the total a plan may differ by to be drawn beside it.
 GRID = 41
 BESIDE = 0.5
-#: Change of the total by which its price is checked.
-NUDGE = 0.02
 
 
 @dataclass(frozen=True)
@@ -65,17 +65,45 @@ class ResponseCurve:
 
 @dataclass(frozen=True)
 class ShadowPrice:
-    """What one more unit of money in the total would add to the objective.
+    """What one more unit of money in the total, spread as the plan spreads it, would add to the objective.
 
     Attributes:
-        value: from the linear programme on the fitted curves; None where it could not be solved.
         unit: in words.
-        simulated: the same from simulating the total 2 % up and down; None where no runs were left.
+        curves: from the linear programme on the fitted curves, where the money goes where it is worth
+            most; None where it could not be solved.
+        judged: from the whole plan scaled up and down on the judge's draws; None where it was not.
     """
 
-    value: float | None
     unit: str
-    simulated: float | None = None
+    curves: float | None = None
+    judged: Interval | None = None
+
+    @property
+    def value(self) -> float | None:
+        """The judge's mean, or the curves' price where the judge was not asked."""
+        return self.curves if self.judged is None else self.judged.mean
+
+    @property
+    def word(self) -> str | None:
+        """`clearly positive`, `clearly negative` or `not told apart from zero`; None without an interval."""
+        if self.judged is None or self.judged.low is None or self.judged.high is None:
+            return None
+        if self.judged.low > 0:
+            return "clearly positive"
+        return "clearly negative" if self.judged.high < 0 else "not told apart from zero"
+
+    def to_dict(self) -> dict[str, float | str | None]:
+        """The form in JSON; `simulated` is what the judge's draws say."""
+        ends = {"mean": None, "low": None, "high": None} if self.judged is None else self.judged.to_dict()
+        return {
+            "value": self.value,
+            "low": ends["low"],
+            "high": ends["high"],
+            "word": self.word,
+            "unit": self.unit,
+            "simulated": ends["mean"],
+            "curves": self.curves,
+        }
 
 
 @dataclass(frozen=True)
@@ -116,14 +144,12 @@ def explain(
 
     Args:
         best: the plan, as it was scored.
-        check: simulate the total up and down if runs are left.
+        check: no longer read: nothing is simulated here.
     """
     bare = Explanation(binding=tuple(limits_met(problem, best.amounts_c, {})))
     usable = usable_plans(evaluator)
     if len(problem.free_c) < 2 or len(usable) < len(problem.free_c) + 2:
         return bare
-    simulated = _nudge(problem, evaluator, best) if check else None
-    usable = usable_plans(evaluator)
     surfaces = [
         with_holdout(surface, search.misses.get(goal.name, [])[-len(usable) // 2 :])
         for goal, surface in zip(problem.goals, fit_all(problem, evaluator, best, seed=seed), strict=True)
@@ -137,7 +163,6 @@ def explain(
     except (LimitError, SolverError):
         prices = {}
     scale, ref = goal.scale(best.kpis), best.value(goal)
-    unit = goal.price_unit.format(currency=problem.currency)
     total = (prices["total"] - goal.cost(ref)) / scale if "total" in prices else None
     return replace(
         bare,
@@ -147,22 +172,15 @@ def explain(
             for curve in _curves(problem, goal, surface, usable, best)
         ),
         fits={goal.name: surface.error for goal, surface in zip(problem.goals, surfaces, strict=True)},
-        shadow_price=ShadowPrice(total, unit, simulated),
+        shadow_price=ShadowPrice(price_unit(problem), total),
         flat=flat_ranges(problem, goal, surfaces[0], best),
         binding=tuple(limits_met(problem, best.amounts_c, {name: p / scale for name, p in prices.items()})),
     )
 
 
-def _nudge(problem: BudgetProblem, evaluator: Evaluator, best: Evaluation) -> float | None:
-    """Slope of the simulated objective when the whole plan grows and shrinks by `NUDGE`."""
-    evaluator.stage = "checking the price of the total"
-    if evaluator.affordable() < 2:
-        return None
-    up, down = evaluator.score([best.amounts_c * (1 + NUDGE), best.amounts_c * (1 - NUDGE)])
-    if up.failure or down.failure:
-        return None
-    goal = problem.goals[0]
-    return (up.value(goal) - down.value(goal)) / (2 * NUDGE * problem.total)
+def price_unit(problem: BudgetProblem) -> str:
+    """Unit of a price of the first objective, in words."""
+    return problem.goals[0].price_unit.format(currency=problem.currency)
 
 
 def _curves(

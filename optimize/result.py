@@ -149,7 +149,7 @@ class OptimizeResult:
             "status_quo": self._row("status_quo"),
             "recommended": self._row("recommended"),
             "difference": _intervals(self.differences()),
-            "shadow_price": None if why.shadow_price is None else asdict(why.shadow_price),
+            "shadow_price": why.shadow_price and why.shadow_price.to_dict(),
             "binding": [asdict(limit) for limit in why.binding],
             "baselines": {
                 name: self._row(name) | {"difference": _intervals(self.differences(name))}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from optimize.baselines import BASELINES
 from optimize.candidates import Found, finalists, judged_plans, origins
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
+from optimize.explain import ShadowPrice, price_unit
 from optimize.finding import find
 from optimize.frontier import judged_frontier
 from optimize.marginal import marginal_returns
@@ -63,7 +64,8 @@ def optimize(
         record: where measured plans are kept and looked up, so that a killed search goes on (`measured`).
         progress: called with (runs done, runs in all, message); the judge counts afresh.
         meter: what measures plans; default: the simulator. Brings its own workers and record.
-        marginal: replicates on which every channel's money is moved up and down; 0 leaves that out.
+        marginal: replicates on which every channel's money, and the whole plan's, is moved up and down; 0
+            leaves that out.
 
     Returns:
         The judged result. Ctrl-C during the search ends the search, not the call: the best plan so
@@ -126,11 +128,14 @@ def _with_marginal(
     replicates: int,
     progress: Callable[[int, int], None],
 ) -> OptimizeResult:
-    """The result with what the last money of each channel brings."""
-    binding = result.explanation.binding
-    returns = marginal_returns(problem, meter, result.recommended, today, binding, replicates, progress)
-    spent = replicates * (2 * sum(row.word != "off" for row in returns) + 1 + meter.baseline_runs)
-    return replace(result, marginal=returns, judge_runs=result.judge_runs + spent)
+    """The result with what the last money of each channel and of the whole brings."""
+    why = result.explanation
+    last = marginal_returns(problem, meter, result.recommended, today, why.binding, replicates, progress)
+    if not problem.minimise_spend:
+        known = why.shadow_price or ShadowPrice(price_unit(problem))
+        why = replace(why, shadow_price=replace(known, judged=last.total))
+    spent = result.judge_runs + last.runs
+    return replace(result, explanation=why, marginal=last.channels, judge_runs=spent)
 
 
 def _meter(

@@ -112,6 +112,7 @@ if TYPE_CHECKING:
     from sim.measure.journeys.stays import StageTime as StageTime, time_in_stage as time_in_stage
     from sim.measure.journeys.touchpoints import HeatRow as HeatRow, heat_map as heat_map
     from sim.measure.kpis import KPIS as KPIS, Kpi as Kpi, kpis as kpis
+    from sim.measure.ratios import linearised as linearised
     from sim.measure.repeat_pace import repeat_pace as repeat_pace
     from sim.measure.replicates import (
         Interval as Interval,
@@ -223,6 +224,7 @@ _NAMES = {
     "sim.measure.journeys.touchpoints": "HeatRow heat_map",
     "sim.measure.kpis": "KPIS Kpi kpis",
     "sim.measure.repeat_pace": "repeat_pace",
+    "sim.measure.ratios": "linearised",
     "sim.measure.replicates": "Interval Replicates distinct_plans interval paired_difference ratio_interval "
     "replicate_kpis",
     "sim.measure.truth.complementarity": "Complementarity stage_coverage",

@@ -151,16 +151,13 @@ def _worth(change: float, kpi: str, currency: str) -> str:
 
 
 def _shadow(price: dict[str, Any], kpi: str, step: float, amount: str, currency: str, say: Speech) -> str:
-    """The price by the curves beside the simulated one; they disagree in sign or by over three times."""
-    value, simulated = price["value"], price["simulated"]
-    name, told = say.name("kpi", kpi), _worth(value * step, kpi, currency)
-    if simulated is None:
-        return say("shadow", step=amount, kpi=name, price=told, simulated="")
-    checked = _worth(simulated * step, kpi, currency)
-    small, large = sorted((abs(value), abs(simulated)))
-    if value * simulated <= 0 or large > 3 * small:
-        return say("shadow_unclear", step=amount, kpi=name, price=told, simulated=checked)
-    return say("shadow", step=amount, kpi=name, price=told, simulated=say("shadow_simulated", price=checked))
+    """What 1 % more of the whole plan does on the judge's draws, or by the curves where it was not judged."""
+    name, told = say.name("kpi", kpi), _worth(price["value"] * step, kpi, currency)
+    low, high, word = price.get("low"), price.get("high"), price.get("word")
+    if low is None or high is None or word is None:
+        return say("shadow", step=amount, kpi=name, price=told)
+    span = {"low": _worth(low * step, kpi, currency), "high": _worth(high * step, kpi, currency)}
+    return say("shadow_judged", step=amount, kpi=name, price=told, word=say.name("word", word), **span)
 
 
 def rule_blocks(folder: RunFolder, say: Speech) -> list[Block]:

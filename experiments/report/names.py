@@ -171,6 +171,9 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "below": ("below", "偏低"),
         "level": ("level", "持平"),
         "at a limit": ("at a limit", "触及约束"),
+        "clearly positive": ("clearly positive", "明显为正"),
+        "not told apart from zero": ("not told apart from zero", "与零无法区分"),
+        "clearly negative": ("clearly negative", "明显为负"),
     },
     "figure": {
         "budget": ("Budget, now and recommended", "预算：当前与推荐"),

@@ -156,13 +156,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "每条曲线只改变一个渠道，其他渠道取推荐值；圆点为当前与推荐金额。",
     ),
     "shadow": (
-        "1 % more budget ({step}) would change {kpi} by {price} by the curves{simulated}.",
-        "预算增加 1 %（{step}），按曲线{kpi}变化 {price}{simulated}。",
+        "1 % more budget ({step}) would change {kpi} by {price} by the curves, a model's price.",
+        "预算增加 1 %（{step}），按曲线（模型估计）{kpi}变化 {price}。",
     ),
-    "shadow_simulated": (", and by {price} when simulated", "，实际模拟变化 {price}"),
-    "shadow_unclear": (
-        "What 1 % more budget ({step}) does is unclear: {kpi} {price} by the curves, {simulated} simulated.",
-        "预算增加 1 %（{step}）的效果尚不清楚：{kpi}按曲线变化 {price}，实际模拟变化 {simulated}。",
+    "shadow_judged": (
+        "1 % more budget ({step}), spread as recommended, would change {kpi} by {price}, "
+        "95 % interval {low} to {high}: {word}.",
+        "按推荐比例把预算增加 1 %（{step}），{kpi}变化 {price}，95 % 区间 {low} 至 {high}：{word}。",
     ),
     "limits_caption": ("Limits that the plan meets exactly", "方案恰好触及的约束"),
     "limit": ("Limit", "约束"),
@@ -171,8 +171,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bound": ("Bound", "界限"),
     "worth": ("{kpi} by a bound {step} higher", "界限提高 {step} 时的{kpi}变化"),
     "prices_note": (
-        "Prices are read off fitted curves: they have no interval.",
-        "价格读自拟合曲线，没有区间。",
+        "What a bound is worth is read off fitted curves: it has no interval.",
+        "界限的价值读自拟合曲线，没有区间。",
     ),
     "limits_kept": ("It meets every limit of the scenario.", "满足情景的全部约束。"),
     "no_limit": ("No limit holds the plan back.", "没有约束限制该方案。"),
