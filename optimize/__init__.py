@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from optimize.flatness import FlatRange as FlatRange
     from optimize.flights import Flight as Flight
     from optimize.frontier import Frontier as Frontier, ParetoPoint as ParetoPoint
+    from optimize.guard_rail import GuardRail as GuardRail
     from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
     from optimize.marginal import Marginal as Marginal
     from optimize.measured import Measured as Measured, Record as Record, fingerprint as fingerprint
@@ -77,6 +78,7 @@ _HOME = {
     "Flight": "flights",
     "Frontier": "frontier",
     "GroupLimit": "problem",
+    "GuardRail": "guard_rail",
     "Minimum": "limits",
     "ShareLimit": "limits",
     "Standing": "chances",

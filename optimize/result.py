@@ -11,6 +11,7 @@ from optimize.chances import Standing
 from optimize.explain import Explanation
 from optimize.flights import Flight, flight_rows
 from optimize.frontier import Frontier, ParetoPoint
+from optimize.guard_rail import GuardRail
 from optimize.marginal import Marginal
 from optimize.target_check import TargetCheck
 from optimize.verdict import Verdict
@@ -70,6 +71,7 @@ class OptimizeResult:
         targets: goals for key figures, judged.
         finalists: chances of being the best, likeliest first; empty for several objectives.
         marginal: what the last money of each channel earns, judged; empty where it was not asked for.
+        guard_rail: what channels cut by more than half were measured to bring, the largest cut first.
     """
 
     scenario: str
@@ -97,6 +99,7 @@ class OptimizeResult:
     targets: tuple[TargetCheck, ...] = ()
     finalists: tuple[Standing, ...] = ()
     marginal: tuple[Marginal, ...] = ()
+    guard_rail: tuple[GuardRail, ...] = ()
 
     @property
     def status_quo(self) -> Plan:
@@ -157,6 +160,7 @@ class OptimizeResult:
             },
             "finalists": [asdict(row) | {"spend": self._spend(row.plan)} for row in self.finalists],
             "marginal": [asdict(row) for row in self.marginal],
+            "guard_rail": [asdict(row) for row in self.guard_rail],
             "flat": [asdict(row) for row in why.flat],
             "pareto": [self._point(point) for point in self.pareto],
             "frontier": self._frontier(),

@@ -15,6 +15,7 @@ from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, Simulatio
 from optimize.explain import ShadowPrice, price_unit
 from optimize.finding import find
 from optimize.frontier import judged_frontier
+from optimize.guard_rail import guard_rail
 from optimize.marginal import marginal_returns
 from optimize.methods import METHODS, Method
 from optimize.problem import BudgetProblem
@@ -106,7 +107,7 @@ def _judge(
     marginal: int,
     progress: Progress | None,
 ) -> OptimizeResult:
-    """Measure what was found on the judge's draws, and there what the last money of each channel brings."""
+    """Measure on the judge's draws what was found, what is cut, and what the last money brings."""
 
     def step(words: str) -> Callable[[int, int], None]:
         return lambda done, of: progress(done, of, words) if progress is not None else None
@@ -114,7 +115,12 @@ def _judge(
     plans = judged_plans(problem, found)
     judged = evaluator.judge(plans, replicates, step("judging"))
     result = _result(problem, evaluator, found, plans, judged, replicates)
-    if not marginal or found.best is None or found.interrupted:
+    if found.best is None or found.interrupted:
+        return result
+    off = step("switching off what is cut")
+    rails, runs = guard_rail(problem, evaluator.meter, plans, judged, replicates, off)
+    result = replace(result, guard_rail=rails, judge_runs=result.judge_runs + runs)
+    if not marginal:
         return result
     today, tell = evaluator.evaluations[0], step("moving each channel's money")
     return _with_marginal(result, problem, evaluator.meter, today, marginal, tell)

@@ -10,6 +10,7 @@ from experiments.answer import Answer
 from experiments.console import progress
 from experiments.errors import RequestError
 from experiments.recommend import details
+from experiments.recommend.guard_rail import guard_rail_sheet
 from experiments.recommend.judged import differences, judged
 from experiments.recommend.limits_asked import Asked, with_asked
 from experiments.recommend.robust import probe, robustness_json, robustness_sheet
@@ -140,6 +141,8 @@ def sheets(case: Case, result: OptimizeResult) -> dict[str, Sheet]:
         found["targets"] = _targets_sheet(result)
     if result.finalists:
         found["finalists"] = details.finalists_sheet(result)
+    if result.guard_rail:
+        found["guard_rail"] = guard_rail_sheet(result)
     if result.marginal:
         found["marginal"] = details.marginal_sheet(result)
     if result.frontier.points:

@@ -15,6 +15,7 @@ from experiments.recommend.details import (
     marginal_text,
     name_of,
 )
+from experiments.recommend.guard_rail import guard_rail_sections
 from experiments.recommend.judged import NAMES, differences, judged
 from experiments.recommend.robust import robustness_grid, robustness_text
 from experiments.runner import Case
@@ -32,7 +33,8 @@ def sections(
     case: Case, problem: BudgetProblem, result: OptimizeResult, probed: Probed | None = None
 ) -> list[str | Grid]:
     """The verdict first, then what to change, what it changes, and why."""
-    told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result), _kpi_grid(result)]
+    told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result)]
+    told += [*guard_rail_sections(result), _kpi_grid(result)]
     if len(result.flights) > 1:
         told.append(_flights_grid(case, problem, result))
     if result.finalists:

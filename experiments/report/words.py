@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from experiments.report.guard_rail_words import GUARD_RAIL
+
 LANGUAGES = ("en", "zh")
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -164,6 +166,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "95 % interval {low} to {high}: {word}.",
         "按推荐比例把预算增加 1 %（{step}），{kpi}变化 {price}，95 % 区间 {low} 至 {high}：{word}。",
     ),
+    **GUARD_RAIL,
     "limits_caption": ("Limits that the plan meets exactly", "方案恰好触及的约束"),
     "limit": ("Limit", "约束"),
     "all_channels": ("all channels", "全部渠道"),
