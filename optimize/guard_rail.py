@@ -150,7 +150,7 @@ def _sentence(
         return f"{start}; what it brings is undefined."
     if cost.low is None or cost.high is None:
         return f"{start}; one replicate does not tell what it brings."
-    spans = [quantity(end, currency=currency, signed=True) for end in (cost.low, cost.high)]
+    spans = [quantity(end, currency=currency) for end in (cost.low, cost.high)]
     span = f"95 % interval {spans[0]} to {spans[1]}"
     if word == "loses":
         return f"{start}; switching it off today gains {money(-cost.mean, currency)} of profit ({span})."
