@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         FunctionMeter as FunctionMeter,
         judge_by_measuring as judge_by_measuring,
     )
+    from optimize.guard_rail import GuardRail as GuardRail
     from optimize.limits import Minimum as Minimum, ShareLimit as ShareLimit
     from optimize.marginal import Marginal as Marginal
     from optimize.measured import Measured as Measured, Record as Record, fingerprint as fingerprint
@@ -83,6 +84,7 @@ _HOME = {
     "Frontier": "frontier",
     "FunctionMeter": "function_meter",
     "GroupLimit": "problem",
+    "GuardRail": "guard_rail",
     "Minimum": "limits",
     "ShareLimit": "limits",
     "Standing": "chances",

@@ -1,7 +1,8 @@
 """How likely each judged plan is the best of them, from paired replicates.
 
     symbol   meaning                                                    shape
-    x_pr     objective of plan p on the judge's replicate r             (P, R)
+    x_pr     objective of plan p on the judge's replicate r, of a       (P, R)
+             ratio linearised (`Replicates.by_replicate`)
     d_pr     x_pr less plan p's mean: what chance did                   (P, R)
     m_ps     draw s of the true means                                   (P, S)
 
@@ -56,7 +57,7 @@ class Standing:
 
 def standings(judged: Replicates, kpi: str, final: Mapping[str, Finalist]) -> tuple[Standing, ...]:
     """Everyone judged, the likeliest first; `final` says where a plan comes from and what it met."""
-    chance = chances({name: table[kpi] for name, table in judged.values.items()})
+    chance = chances({name: judged.by_replicate(name, kpi) for name in judged.values})
     found = [
         Standing(
             name,

@@ -1,15 +1,14 @@
 """Why this plan: response curves through it, what a little more money would do, which limits bind.
 
 Read from surfaces refitted to all simulated plans with the recommended one as their centre. A price
-read from a surface is a model's price; where runs are left it is checked by simulating the total
-2 % up and down.
+read from a surface is a model's price: that of the total is measured by the judge too (`marginal`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,9 @@ from optimize.objectives import Objective
 from optimize.problem import BudgetProblem
 from optimize.surfaces import blends, fit_all, levelled, usable as usable_plans
 from sim import LimitError, SolverError
+
+if TYPE_CHECKING:
+    from sim import Interval
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,17 +65,45 @@ class ResponseCurve:
 
 @dataclass(frozen=True)
 class ShadowPrice:
-    """What one more unit of money in the total would add to the objective.
+    """What one more unit of money in the total, spread as the plan spreads it, would add to the objective.
 
     Attributes:
-        value: from the linear programme on the fitted curves; None where it could not be solved.
         unit: in words.
-        simulated: the same from simulating the total 2 % up and down; None where no runs were left.
+        curves: from the linear programme on the fitted curves, where the money goes where it is worth
+            most; None where it could not be solved.
+        judged: from the whole plan scaled up and down on the judge's draws; None where it was not.
     """
 
-    value: float | None
     unit: str
-    simulated: float | None = None
+    curves: float | None = None
+    judged: Interval | None = None
+
+    @property
+    def value(self) -> float | None:
+        """The judge's mean, or the curves' price where the judge was not asked."""
+        return self.curves if self.judged is None else self.judged.mean
+
+    @property
+    def word(self) -> str | None:
+        """`clearly positive`, `clearly negative` or `not told apart from zero`; None without an interval."""
+        if self.judged is None or self.judged.low is None or self.judged.high is None:
+            return None
+        if self.judged.low > 0:
+            return "clearly positive"
+        return "clearly negative" if self.judged.high < 0 else "not told apart from zero"
+
+    def to_dict(self) -> dict[str, float | str | None]:
+        """The form in JSON; `simulated` is what the judge's draws say."""
+        ends = {"mean": None, "low": None, "high": None} if self.judged is None else self.judged.to_dict()
+        return {
+            "value": self.value,
+            "low": ends["low"],
+            "high": ends["high"],
+            "word": self.word,
+            "unit": self.unit,
+            "simulated": ends["mean"],
+            "curves": self.curves,
+        }
 
 
 @dataclass(frozen=True)
@@ -138,7 +168,6 @@ def explain(
         flat, whole = (), None
         search.notes.append(f"flat range: the programmes on the fitted curves have no answer ({fault})")
     scale, cost = goal.scale(best.kpis), goal.cost(best.value(goal)) - blend.cost
-    unit = goal.price_unit.format(currency=problem.currency)
     total = (prices["total"] - cost) / scale if "total" in prices else None
     return replace(
         bare,
@@ -148,11 +177,16 @@ def explain(
             for curve in _curves(problem, goal, surface, usable, best)
         ),
         fits={goal.name: surface.error for goal, surface in zip(problem.goals, surfaces, strict=True)},
-        shadow_price=ShadowPrice(total, unit),
+        shadow_price=ShadowPrice(price_unit(problem), total),
         flat=flat,
         flat_total=whole,
         binding=tuple(limits_met(problem, best.amounts_c, {name: p / scale for name, p in prices.items()})),
     )
+
+
+def price_unit(problem: BudgetProblem) -> str:
+    """Unit of a price of the first objective, in words."""
+    return problem.goals[0].price_unit.format(currency=problem.currency)
 
 
 def _curves(

@@ -187,8 +187,10 @@ def _volume(
     from sim import Interval
 
     box = ideal - reference
-    values_nkr = np.array([[judged.values[name][kpi] for kpi in kpis] for name in names], dtype=np.float64)
-    today_kr = np.array([judged.values["status_quo"][kpi] for kpi in kpis], dtype=np.float64)
+    values_nkr = np.array(
+        [[judged.by_replicate(name, kpi) for kpi in kpis] for name in names], dtype=np.float64
+    )
+    today_kr = np.array([judged.by_replicate("status_quo", kpi) for kpi in kpis], dtype=np.float64)
     if np.isfinite(today_kr).all():
         values_nkr += today_kr.mean(axis=1, keepdims=True) - today_kr
     replicates = values_nkr.shape[2]

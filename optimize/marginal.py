@@ -1,15 +1,17 @@
-"""What the last money of each channel brings at the recommended plan, simulated on the judge's draws.
+"""What the last money of each channel, and of the whole plan, brings, simulated on the judge's draws.
 
     symbol     meaning                                                                 shape
     gain_r     profit with 10 % more of a channel's money less profit with 10 % less   (R,)
-    billed     what all channels are billed more, mean over the draws                  ()
-    mroi_r     gain_r / billed; at 0 the last unit of money just comes back            (R,)
+    billed_r   what all channels are billed more                                       (R,)
+    mroi_r     gain per unit billed; at 0 the last unit of money just comes back       (R,)
     slope_r    change of the objective per unit of money planned for the channel       (R,)
+    price_r    the same of the plan as a whole, every cell of it moved by 10 %         (R,)
 
 At an optimum the slopes of all channels that are free to take money are equal: else moving money from one
 to the other would help. Returns on billed money are not, where part of the money finds nothing to buy, and
 mean little where the objective is neither profit nor ROI. Where a slope differs, there is a reason to name:
-a limit, a fixed fee, or a search that stopped short of levelling it.
+a limit, a fixed fee, or a search that stopped short of levelling it. The price of the whole plan is of money
+along it: scaled plans are simulated, not recommended, so they need not keep the limits.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import numpy.typing as npt
 from scipy import special
 
 from optimize.objectives import number
-from sim import Plan, plan_scaled
+from sim import Plan, distinct_plans, linearised, plan_scaled
 
 if TYPE_CHECKING:
     from optimize.evaluator import Evaluation
@@ -71,6 +73,21 @@ class Marginal:
     why: str
 
 
+@dataclass(frozen=True)
+class LastMoney:
+    """What the last money brings.
+
+    Attributes:
+        channels: by channel, the largest first.
+        total: change of the first objective per unit of money in the whole plan; None where undefined.
+        runs: simulations it took, those without spend included.
+    """
+
+    channels: tuple[Marginal, ...]
+    total: Interval | None
+    runs: int
+
+
 def marginal_returns(
     problem: BudgetProblem,
     meter: Meter,
@@ -79,18 +96,22 @@ def marginal_returns(
     binding: Sequence[Binding],
     replicates: int,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Marginal, ...]:
-    """Simulate every channel's money 10 % up and down on the judge's first replicates.
+) -> LastMoney:
+    """Simulate every channel's money, and the whole plan's, 10 % up and down on the judge's first replicates.
 
     Args:
         plan: the recommended plan.
         today: today's mix as the search scored it; money that it leaves unplaced is not held against others.
         binding: limits that the plan meets exactly.
-        replicates: how many; each takes two simulations a channel, one of the plan, one without spend.
+        replicates: how many; each takes two simulations a channel, two of the whole, one of the plan, one
+            without spend.
     """
+    from sim import interval
+
     on = [name for name, money in plan.totals().items() if money > 0]
-    moved = {name: (plan_scaled(plan, name, 1.0 + STEP), plan_scaled(plan, name, 1.0 - STEP)) for name in on}
-    plans = [plan, *(each for pair in moved.values() for each in pair)]
+    moved = [(plan_scaled(plan, name, 1.0 + STEP), plan_scaled(plan, name, 1.0 - STEP)) for name in on]
+    moved.append((_whole(plan, 1.0 + STEP), _whole(plan, 1.0 - STEP)))
+    plans = [plan, *(each for pair in moved for each in pair)]
     share = (today.kpis.get("unspent") or 0.0) / max(float(today.amounts_c.sum()), 1e-12)
     rows: list[list[Kpis]] = []
     for replicate in range(replicates):
@@ -100,13 +121,22 @@ def marginal_returns(
             progress(replicate + 1, replicates)
     mroi: dict[str, Floats] = {}
     slope: dict[str, Floats] = {}
-    for n, name in enumerate(on):
-        steps = [(row[0], row[1 + 2 * n], row[2 + 2 * n]) for row in rows]
+    steps = [[(row[0], row[1 + 2 * n], row[2 + 2 * n]) for row in rows] for n in range(len(moved))]
+    for name, step, pair in zip(on, steps, moved, strict=False):
         planned = 2.0 * STEP * plan.totals()[name]
-        mroi[name] = _mroi(steps, planned)
-        slope[name] = _slope(problem, steps, moved[name]) / planned
+        mroi[name] = _mroi(step, planned)
+        slope[name] = _slope(problem, step, pair) / planned
+    price_r = _slope(problem, steps[-1], moved[-1]) / (2.0 * STEP * plan.total)
     held = {name for limit in binding if limit.kind in HOLDING for name in limit.channels}
-    return _compared(problem, plan.totals(), mroi, slope, held)
+    return LastMoney(
+        _compared(problem, plan.totals(), mroi, slope, held),
+        interval(price_r.tolist()),
+        replicates * (len(distinct_plans(plans)[0]) + meter.baseline_runs),
+    )
+
+
+def _whole(plan: Plan, factor: float) -> Plan:
+    return Plan(plan.channels, plan.spend_tc * factor)
 
 
 def _compared(
@@ -140,10 +170,12 @@ def _with_idle(kpis: Kpis, offered: float, share: float) -> Kpis:
 
 
 def _mroi(steps: Sequence[tuple[Kpis, Kpis, Kpis]], planned: float) -> Floats:
-    """(R,) profit per unit billed; by the mean of what is billed, which hardly varies, so ratios are tame."""
-    gain_r = np.array([number(up, "profit") - number(down, "profit") for _, up, down in steps])
-    billed = float(np.mean([number(up, "spend") - number(down, "spend") for _, up, down in steps]))
-    return gain_r / billed if billed > BILLED * planned else np.full(len(steps), np.nan)
+    """(R,) profit per unit billed, linearised as of any ratio; NaN where hardly anything more is billed."""
+    gain = [number(up, "profit") - number(down, "profit") for _, up, down in steps]
+    billed = [number(up, "spend") - number(down, "spend") for _, up, down in steps]
+    if not np.mean(billed) > BILLED * planned:
+        return np.full(len(steps), np.nan)
+    return np.array(linearised(gain, billed), dtype=np.float64)
 
 
 def _slope(

@@ -188,7 +188,8 @@ def _swings(
 
 
 def _paired(found: Replicates, kpi: str) -> Floats:
-    new, now = (np.array(found.values[plan][kpi], dtype=np.float64) for plan in ("recommended", "status_quo"))
+    names = ("recommended", "status_quo")
+    new, now = (np.array(found.by_replicate(name, kpi), dtype=np.float64) for name in names)
     return np.asarray(new - now)
 
 

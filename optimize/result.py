@@ -12,6 +12,7 @@ from optimize.chances import Standing
 from optimize.explain import Explanation
 from optimize.flights import Flight, flight_rows
 from optimize.frontier import Frontier, ParetoPoint
+from optimize.guard_rail import GuardRail
 from optimize.marginal import Marginal
 from optimize.target_check import TargetCheck
 from optimize.verdict import Verdict
@@ -75,7 +76,9 @@ class OptimizeResult:
         equals: names of plans that cannot be told apart from the recommended one.
         spread: what near-equal plans differ in; None where it is not known.
         freed: channel -> money that finds no audience there and was left out of the plan.
+        fixed_total: True where the total was to be spent exactly.
         notes: stages of the search that could not run, a sentence each.
+        guard_rail: what channels cut by more than half were measured to bring, the largest cut first.
     """
 
     scenario: str
@@ -107,7 +110,9 @@ class OptimizeResult:
     equals: tuple[str, ...] = ()
     spread: Spread | None = None
     freed: Mapping[str, float] = field(default_factory=dict)
+    fixed_total: bool = True
     notes: tuple[str, ...] = ()
+    guard_rail: tuple[GuardRail, ...] = ()
 
     @property
     def status_quo(self) -> Plan:
@@ -182,6 +187,7 @@ class OptimizeResult:
             "spread": None if self.spread is None else asdict(self.spread),
             "free_money": {
                 "total": self.free,
+                "fixed": self.fixed_total,
                 "left_out": dict(self.freed),
                 "could_use": list(self.could_use),
             },
@@ -189,7 +195,7 @@ class OptimizeResult:
             "status_quo": self._row("status_quo"),
             "recommended": self._row("recommended"),
             "difference": _intervals(self.differences()),
-            "shadow_price": None if why.shadow_price is None else asdict(why.shadow_price),
+            "shadow_price": why.shadow_price and why.shadow_price.to_dict(),
             "binding": [asdict(limit) for limit in why.binding],
             "baselines": {
                 name: self._row(name) | {"difference": _intervals(self.differences(name))}
@@ -197,6 +203,7 @@ class OptimizeResult:
             },
             "finalists": [asdict(row) | {"spend": self._spend(row.plan)} for row in self.finalists],
             "marginal": [asdict(row) for row in self.marginal],
+            "guard_rail": [asdict(row) for row in self.guard_rail],
             "flat": [asdict(row) for row in why.flat],
             "pareto": [self._point(point) for point in self.pareto],
             "frontier": self._frontier(),
@@ -212,7 +219,13 @@ class OptimizeResult:
 
     def _equal(self, name: str) -> dict[str, Any]:
         origin = next((row.origin for row in self.finalists if row.plan == name), name)
-        return {"plan": name, "origin": origin, "spend": self._spend(name)}
+        return {
+            "plan": name,
+            "name": name,
+            "origin": origin,
+            "spend": self._spend(name),
+            "placed": self.placed(name),
+        }
 
     def _found_by(self, who: FoundBy) -> dict[str, Any]:
         return {

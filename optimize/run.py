@@ -14,8 +14,10 @@ from optimize.candidates import Found, finalists, judged_plans, origins, plan_wo
 from optimize.certainty import equals, found_by, spread
 from optimize.defaults import METHOD, REPLICATES, RUNS
 from optimize.evaluator import Evaluation, Evaluator, Meter, Progress, SimulationMeter
+from optimize.explain import ShadowPrice, price_unit
 from optimize.finding import find
 from optimize.frontier import judged_frontier
+from optimize.guard_rail import guard_rail
 from optimize.marginal import marginal_returns
 from optimize.methods import METHODS, Method
 from optimize.problem import BudgetProblem
@@ -66,7 +68,8 @@ def optimize(
         progress: called with (runs done, runs in all, message); the judge counts afresh.
         meter: what measures plans; default: the simulator. Brings its own workers and record; `FunctionMeter`
             makes one of any function of a plan.
-        marginal: replicates on which every channel's money is moved up and down; 0 leaves that out.
+        marginal: replicates on which every channel's money, and the whole plan's, is moved up and down; 0
+            leaves that out.
 
     Returns:
         The judged result. Ctrl-C during the search ends the search, not the call: the best plan so
@@ -107,7 +110,7 @@ def _judge(
     marginal: int,
     progress: Progress | None,
 ) -> OptimizeResult:
-    """Measure what was found on the judge's draws, and there what the last money of each channel brings."""
+    """Measure on the judge's draws what was found, what is cut, and what the last money brings."""
 
     def step(words: str) -> Callable[[int, int], None]:
         return lambda done, of: progress(done, of, words) if progress is not None else None
@@ -115,7 +118,12 @@ def _judge(
     plans = judged_plans(problem, found)
     judged = evaluator.judge(plans, replicates, step("judging"))
     result = _result(problem, evaluator, found, plans, judged, replicates)
-    if not marginal or found.best is None or found.interrupted:
+    if found.best is None or found.interrupted:
+        return result
+    off = step("switching off what is cut")
+    rails, runs = guard_rail(problem, evaluator.meter, plans, judged, replicates, off)
+    result = replace(result, guard_rail=rails, judge_runs=result.judge_runs + runs)
+    if not marginal:
         return result
     today, tell = evaluator.evaluations[0], step("moving each channel's money")
     return _with_marginal(result, problem, evaluator.meter, today, marginal, tell)
@@ -129,11 +137,14 @@ def _with_marginal(
     replicates: int,
     progress: Callable[[int, int], None],
 ) -> OptimizeResult:
-    """The result with what the last money of each channel brings."""
-    binding = result.explanation.binding
-    returns = marginal_returns(problem, meter, result.recommended, today, binding, replicates, progress)
-    spent = replicates * (2 * sum(row.word != "off" for row in returns) + 1 + meter.baseline_runs)
-    return replace(result, marginal=returns, judge_runs=result.judge_runs + spent)
+    """The result with what the last money of each channel and of the whole brings."""
+    why = result.explanation
+    last = marginal_returns(problem, meter, result.recommended, today, why.binding, replicates, progress)
+    if not problem.minimise_spend:
+        known = why.shadow_price or ShadowPrice(price_unit(problem))
+        why = replace(why, shadow_price=replace(known, judged=last.total))
+    spent = result.judge_runs + last.runs
+    return replace(result, explanation=why, marginal=last.channels, judge_runs=spent)
 
 
 def _meter(
@@ -223,6 +234,7 @@ def _result(
         equals=same,
         spread=apart,
         freed=found.freed,
+        fixed_total=not problem.free_total,
         notes=found.notes,
     )
     return replace(result, verdict=_verdict(problem, result))

@@ -117,12 +117,15 @@ if TYPE_CHECKING:
     from sim.measure.journeys.stays import StageTime as StageTime, time_in_stage as time_in_stage
     from sim.measure.journeys.touchpoints import HeatRow as HeatRow, heat_map as heat_map
     from sim.measure.kpis import KPIS as KPIS, Kpi as Kpi, kpis as kpis
+    from sim.measure.ratios import linearised as linearised
     from sim.measure.repeat_pace import repeat_pace as repeat_pace
     from sim.measure.replicates import (
         Interval as Interval,
         Replicates as Replicates,
         distinct_plans as distinct_plans,
         interval as interval,
+        paired_difference as paired_difference,
+        ratio_interval as ratio_interval,
         replicate_kpis as replicate_kpis,
     )
     from sim.measure.truth.complementarity import (
@@ -227,7 +230,9 @@ _NAMES = {
     "sim.measure.journeys.touchpoints": "HeatRow heat_map",
     "sim.measure.kpis": "KPIS Kpi kpis",
     "sim.measure.repeat_pace": "repeat_pace",
-    "sim.measure.replicates": "Interval Replicates distinct_plans interval replicate_kpis",
+    "sim.measure.ratios": "linearised",
+    "sim.measure.replicates": "Interval Replicates distinct_plans interval paired_difference ratio_interval "
+    "replicate_kpis",
     "sim.measure.truth.complementarity": "Complementarity stage_coverage",
     "sim.measure.truth.counterfactuals": "Measure TRUTH_MEASURES",
     "sim.measure.truth.resilience": "Outage RESILIENCE_RULE worst_outage",

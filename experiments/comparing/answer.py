@@ -78,10 +78,9 @@ def _check_rank(kpi: str) -> None:
 
 def paired(case: Replicates, base: Replicates, kpi: str) -> Interval | None:
     """Interval of the difference, replicate by replicate; None where either side is undefined."""
-    from sim import interval
+    from sim import paired_difference
 
-    pairs = zip(case.values[PLAN][kpi], base.values[PLAN][kpi], strict=True)
-    return interval([None if a is None or b is None else a - b for a, b in pairs])
+    return paired_difference(case.by_replicate(PLAN, kpi), base.by_replicate(PLAN, kpi))
 
 
 def _differences(case: Case, first: Case, found: Mapping[str, Replicates]) -> dict[str, dict[str, Any]]:
@@ -97,7 +96,7 @@ def _ranking(
     """Choices in their order; worlds have no place."""
     why = f"another market than '{cases[0].name}'"
     worlds = {name: why for name, kind in kinds.items() if kind.word == WORLD}
-    values = {name: found[name].values[PLAN][kpi] for name in found if name not in worlds}
+    values = {name: found[name].by_replicate(PLAN, kpi) for name in found if name not in worlds}
     return rank(kpi, values, worlds, currency=cases[0].world.currency)
 
 

@@ -105,7 +105,7 @@ def rank(
 
     Args:
         kpi: one that is better high or low.
-        values: choice -> one value a replicate, the same replicates for all.
+        values: choice -> one number a replicate (`Replicates.by_replicate`), the same ones for all.
         worlds: case in another market -> why it has no place.
         currency: ISO code of the choices.
     """

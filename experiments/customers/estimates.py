@@ -44,6 +44,14 @@ def of(values: Iterable[Any]) -> Interval:
     return estimate(interval([None if value is None else float(value) for value in values]))
 
 
+def of_ratio(parts: Iterable[tuple[float, float]]) -> Interval:
+    """Estimate of a ratio over replicates: sum of the numerators over sum of the denominators."""
+    from sim import ratio_interval
+
+    above, below = zip(*((float(a), float(b)) for a, b in parts), strict=True)
+    return estimate(ratio_interval(above, below))
+
+
 def summary(case: Case, found: Replicates) -> Found:
     """Everything that was found but the health of channels, as JSON takes it."""
     from sim import COSTS, GROUP_MEASURES, RFM_MEASURES
@@ -99,11 +107,17 @@ def _groups(found: Replicates, grouping: str) -> Found:
     from sim import GROUP_MEASURES
 
     first = found[0].groups[grouping].grouping
-    tables = [one.groups[grouping].values for one in found]
+    tables = [one.groups[grouping] for one in found]
+
+    def measured(name: str, g: int) -> Interval:
+        if name in tables[0].parts:
+            return of_ratio((one.parts[name][0][g], one.parts[name][1][g]) for one in tables)
+        return of(one.values[name][g] for one in tables)
+
     return {
         key: {
             "label": label,
-            **{name: of(table[name][g] for table in tables) for name in GROUP_MEASURES},
+            **{name: measured(name, g) for name in GROUP_MEASURES},
         }
         for g, (key, label) in enumerate(zip(first.keys, first.labels, strict=True))
     }
@@ -112,8 +126,12 @@ def _groups(found: Replicates, grouping: str) -> Found:
 def _cost(found: Replicates, kind: str) -> dict[str, Interval]:
     from sim import COST_MEASURES
 
-    figures = [one.cost(kind) for one in found]
-    return {name: of(one[name] for one in figures) for name in COST_MEASURES}
+    figures, parts = [one.cost(kind) for one in found], [one.cost_parts(kind) for one in found]
+    costs = {name: of(one[name] for one in figures) for name in COST_MEASURES}
+    # Where money may bring no customer at all, what one more costs is undefined.
+    if min(one["cac"][1] for one in parts) > 0 or kind != "incremental":
+        costs |= {name: of_ratio(one[name] for one in parts) for name in parts[0]}
+    return costs
 
 
 def _channels(case: Case, found: Replicates) -> Found:
@@ -129,9 +147,15 @@ def _channels(case: Case, found: Replicates) -> Found:
             "last_touch": {name: one for name, one in group.items() if name != "label"},
             "first_touch": {name: one for name, one in first[key].items() if name != "label"},
             "incremental_customers": of(cost.incremental_c[c] for cost in costs),
-            "incremental_cac": of(cost.incremental_cac_c[c] for cost in costs),
+            "incremental_cac": _incremental_cac(costs, c),
         }
     return channels
+
+
+def _incremental_cac(costs: Sequence[Any], c: int) -> Interval:
+    """A channel's money over the customers it brought; undefined where in some replicate it brought none."""
+    parts = [(cost.spend_c[c], cost.incremental_c[c]) for cost in costs]
+    return of_ratio(parts) if parts and all(below > 0 for _, below in parts) else of([None] * len(parts))
 
 
 def _retention(found: Replicates) -> Found:
@@ -150,21 +174,33 @@ def _curves(found: Replicates, grouping: str) -> Found:
         "survival": [group.retention.survival_ga for group in groups],
         "ordering": [group.retention.ordering_gw for group in groups],
     }
-    if grouping != "cohort":
-        kinds["margin"] = [group.paid_ga for group in groups]
+
+    def margin(g: int) -> dict[str, dict[str, list[float | None]]]:
+        """What a customer has brought by each age: replicates weigh as their customers, as in LTV."""
+        if grouping == "cohort":
+            return {}
+        people = [float(group.values["customers"][g]) for group in groups]
+        return {"margin": _curve([group.paid_ga[g] for group in groups], people)}
+
     return {
         key: {
             "label": label,
             **{name: _curve([one[g] for one in of_r]) for name, of_r in kinds.items()},
+            **margin(g),
             "observed": _curve([group.observed_ga[g] for group in groups])["mean"],
         }
         for g, (key, label) in enumerate(zip(first.keys, first.labels, strict=True))
     }
 
 
-def _curve(values_r: Sequence[Any]) -> dict[str, list[float | None]]:
-    """Estimates along an axis as three lists, cut where nothing more is known."""
-    columns = [of(column) for column in zip(*values_r, strict=True)]
+def _curve(values_r: Sequence[Any], weight_r: Sequence[float] | None = None) -> dict[str, list[float | None]]:
+    """Estimates along an axis as three lists, cut where nothing more is known; weighted where asked."""
+    columns = [
+        of(column)
+        if weight_r is None
+        else of_ratio((value * w if w else 0.0, w) for value, w in zip(column, weight_r, strict=True))
+        for column in zip(*values_r, strict=True)
+    ]
     while columns and columns[-1]["mean"] is None:
         columns.pop()
     return {end: [column[end] for column in columns] for end in ("mean", "low", "high")}

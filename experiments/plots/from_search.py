@@ -20,7 +20,7 @@ from experiments.texts import eased
 
 if TYPE_CHECKING:
     from experiments.runner import Case
-    from optimize import BudgetProblem, OptimizeResult, Robustness
+    from optimize import BudgetProblem, OptimizeResult, Robustness, ShadowPrice
 
 COMPARED = ("roi", "ltv", "profit", "new_customers", "cac", "revenue")
 
@@ -69,8 +69,8 @@ def budget_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> Bud
     return budget_data(
         case.priced,
         case.labels,
-        result.status_quo.totals(),
-        result.recommended.totals(),
+        result.placed("status_quo"),
+        result.placed("recommended"),
         currency=result.currency,
         limits=limits_of(case, problem),
     )
@@ -137,10 +137,19 @@ def response_of(case: Case, problem: BudgetProblem, result: OptimizeResult, obje
     price = result.explanation.shadow_price
     note = ""
     if first and price is not None and price.value is not None:
-        note = f"1 % more budget: {step_text(result, price.value)} by the curves' shadow price"
-        note += "" if price.simulated is None else f", {step_text(result, price.simulated)} simulated"
+        note = f"1 % more budget: {step_text(result, price.value)} {_surety(result, price)}"
         note += "\nat a limit: what as much more room would change" if notes else ""
     return response_data(curves, score_label=label, score_unit="money", currency=result.currency, note=note)
+
+
+def _surety(result: OptimizeResult, price: ShadowPrice) -> str:
+    """The judge's interval of the price of the total, or that it is a model's."""
+    judged = price.judged
+    if judged is None:
+        return "by the curves"
+    if judged.low is None or judged.high is None:
+        return "on one replicate"
+    return f"({change_text(result, judged.low)} to {change_text(result, judged.high)}), {price.word}"
 
 
 def limit_notes(result: OptimizeResult) -> dict[str, str]:

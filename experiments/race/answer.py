@@ -159,7 +159,7 @@ def league(problem: BudgetProblem, ran: Field, judged: Replicates) -> list[dict[
 
     kpi = problem.goals[0].kpi
     names = ["status_quo", *(str(n) for n in range(len(ran.plans)))]
-    value_pr = np.array([judged.values[name][kpi] for name in names], dtype=np.float64)
+    value_pr = np.array([judged.by_replicate(name, kpi) for name in names], dtype=np.float64)
     short_pr = shortfall(value_pr)
     groups: dict[tuple[str, int], list[int]] = {("status_quo", 0): [0]}
     for n, entry in enumerate(ran.entries):

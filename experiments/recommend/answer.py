@@ -11,6 +11,7 @@ from experiments.console import progress
 from experiments.errors import RequestError
 from experiments.plan_notes import far_from_today
 from experiments.recommend import details
+from experiments.recommend.guard_rail import guard_rail_sheet
 from experiments.recommend.judged import differences, judged
 from experiments.recommend.limits_asked import Asked, with_asked
 from experiments.recommend.robust import probe, robustness_json, robustness_sheet
@@ -157,13 +158,17 @@ def summary(result: OptimizeResult) -> dict[str, Any]:
 
 def sheets(case: Case, result: OptimizeResult) -> dict[str, Sheet]:
     """Tables of the run directory."""
-    now, new = result.status_quo.totals(), result.recommended.totals()
+    now, new = result.placed("status_quo"), result.placed("recommended")
+    offered = result.status_quo.totals(), result.recommended.totals()
     plans = {name: judged(result, name) for name in ("status_quo", "recommended", *result.baselines)}
     change = {name: differences(result, name) for name in ("recommended", *result.baselines)}
     found = {
         "budget": Sheet(
-            ("channel", "label", "now", "recommended"),
-            tuple((name, case.labels[name], now[name], new[name]) for name in case.priced),
+            ("channel", "label", "now", "recommended", "now_offered", "recommended_offered"),
+            tuple(
+                (name, case.labels[name], now[name], new[name], offered[0][name], offered[1][name])
+                for name in case.priced
+            ),
         ),
         "kpis": estimates.kpi_sheet(plans),
         "differences": estimates.kpi_sheet(change),
@@ -183,6 +188,8 @@ def sheets(case: Case, result: OptimizeResult) -> dict[str, Sheet]:
         found["targets"] = _targets_sheet(result)
     if result.finalists:
         found["finalists"] = details.finalists_sheet(result)
+    if result.guard_rail:
+        found["guard_rail"] = guard_rail_sheet(result)
     if result.marginal:
         found["marginal"] = details.marginal_sheet(result)
     if result.frontier.points:

@@ -16,14 +16,17 @@ from experiments.recommend.details import (
     name_of,
     origin_of,
 )
+from experiments.recommend.guard_rail import guard_rail_sections
 from experiments.recommend.judged import NAMES, differences, judged
 from experiments.recommend.robust import robustness_grid, robustness_text
 from experiments.runner import Case
 from experiments.tables import Grid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from experiments.recommend.robust import Probed
-    from optimize import BudgetProblem, OptimizeResult
+    from optimize import BudgetProblem, OptimizeResult, ShadowPrice
     from sim import Kpi
 
 
@@ -37,7 +40,8 @@ def sections(
     """The verdict first, then what to change, what it changes, and why."""
     told: list[str | Grid] = [_verdict(result), budget_grid(case, problem, result)]
     free = free_text(case, problem, result)
-    told += [free, _kpi_grid(result)] if free else [_kpi_grid(result)]
+    told += [free] if free else []
+    told += [*guard_rail_sections(result), _kpi_grid(result)]
     if len(result.flights) > 1:
         told.append(_flights_grid(case, problem, result))
     if result.finalists:
@@ -214,36 +218,40 @@ def _prices(result: OptimizeResult) -> list[str]:
     why, goal, step = result.explanation, _goals(result)[0], 0.01 * result.total
     words = formatting.number(step, "money", currency=result.currency)
 
-    def told(price: float) -> str:
+    def by(price: float) -> str:
         unit = f"{result.currency} " if goal.unit == "money" else ""
-        change = f"{unit}{price * step:+,.2g}" if abs(price * step) < 100 else f"{unit}{price * step:+,.0f}"
-        return f"{goal.label} by {change}"
+        change = price * step
+        return f"{unit}{change:+,.2g}" if abs(change) < 100 else f"{unit}{change:+,.0f}"
 
-    lines = []
-    price = why.shadow_price
-    if price is not None and _disagree(price.value, price.simulated):
-        lines.append(
-            f"Shadow price: what 1 % more budget ({words}) would do is not clear; the curves say "
-            f"{told(price.value or 0.0)}, simulation {told(price.simulated or 0.0).rsplit(' by ')[-1]}."
-        )
-    elif price is not None and price.value is not None:
-        checked = (
-            "" if price.simulated is None else f"; simulated: by {told(price.simulated).rsplit(' by ')[-1]}"
-        )
-        lines.append(f"Shadow price: 1 % more budget ({words}) would change {told(price.value)}{checked}.")
+    def told(price: float) -> str:
+        return f"{goal.label} by {by(price)}"
+
+    lines = [] if why.shadow_price is None else _price_of_more(why.shadow_price, words, told, by)
     for limit in why.binding:
         worth = limit.shadow_price
-        cost = "" if worth is None else f"; a bound {words} higher would change {told(worth)}"
+        gain, side = texts.eased(worth or 0.0, limit.kind)
+        way = f", towards {side} money," if side else ""
+        cost = "" if worth is None else f"; giving way by {words}{way} would change {told(gain)}"
         lines.append(f"Limit met: {limit.limit}{cost}.")
     return lines
 
 
-def _disagree(value: float | None, simulated: float | None) -> bool:
-    """Whether model and simulation differ in sign or by more than three times."""
-    if value is None or simulated is None:
-        return False
-    small, large = sorted((abs(value), abs(simulated)))
-    return value * simulated <= 0 or large > 3 * small
+def _price_of_more(
+    price: ShadowPrice, words: str, told: Callable[[float], str], by: Callable[[float], str]
+) -> list[str]:
+    """What 1 % more of the whole plan would do: on the judge's draws, with the curves' price beside it."""
+    judged, curves = price.judged, price.curves
+    if judged is None:
+        model = f"1 % more budget ({words}) would change {told(curves)} by the curves" if curves else ""
+        return [f"Shadow price: {model}, a model's price: the judge was not asked."] if model else []
+    model = "" if curves is None else f" By the curves, with the money where it is worth most: {by(curves)}."
+    start = (
+        f"Shadow price: 1 % more budget ({words}), spread as recommended, would change {told(judged.mean)}"
+    )
+    if judged.low is None or judged.high is None:
+        return [f"{start}; one replicate gives no interval.{model}"]
+    span = f"95 % interval {by(judged.low)} to {by(judged.high)} over {texts.replicates(judged.n)}"
+    return [f"{start} ({span}): {price.word}.{model}"]
 
 
 def _goals(result: OptimizeResult) -> list[Kpi]:

@@ -3,6 +3,7 @@
 symbol       meaning                                          shape
 amounts      money by block and channel, one a replicate      (F, C)
 values       plan -> KPI -> one value a replicate
+parts        plan -> KPI that is a ratio -> (numerator, denominator) of each replicate
 """
 
 from __future__ import annotations
@@ -30,11 +31,13 @@ class Carried:
         fixed: plans that do not answer to what happens.
         amounts: policy -> (F, C) money of each replicate.
         values: plan -> KPI -> one value a replicate.
+        parts: plan -> KPI that is a ratio -> (numerator, denominator) of each replicate.
     """
 
     fixed: Mapping[str, Plan]
     amounts: dict[str, list[Any]] = field(default_factory=dict)
     values: dict[str, dict[str, list[float | None]]] = field(default_factory=dict)
+    parts: dict[str, dict[str, list[tuple[float, float]]]] = field(default_factory=dict)
     replicates: int = 0
     interrupted: bool = False
 
@@ -42,18 +45,15 @@ class Carried:
         """One replicate more."""
         for name, amounts_fc in amounts.items():
             self.amounts.setdefault(name, []).append(amounts_fc)
-        for name, kpis in judged.values.items():
-            mine = self.values.setdefault(name, {})
-            for kpi, row in kpis.items():
-                mine.setdefault(kpi, []).extend(row)
+        _extend(self.values, judged.values)
+        _extend(self.parts, judged.parts)
         self.replicates += 1
 
     def judged(self) -> Replicates:
         """The KPIs with intervals and paired differences."""
         from sim import Replicates
 
-        values = {name: {kpi: tuple(row) for kpi, row in kpis.items()} for name, kpis in self.values.items()}
-        return Replicates(values, {}, {}, {})
+        return Replicates(_frozen(self.values), parts=_frozen(self.parts))
 
     def spend(self, problem: BudgetProblem, name: str) -> list[dict[str, dict[str, float | None]]]:
         """Money offered by block and channel: mean over replicates with its interval."""
@@ -75,6 +75,16 @@ class Carried:
             }
             for f in range(shape[0])
         ]
+
+
+def _extend(mine: dict[str, dict[str, list[Any]]], more: Mapping[str, Mapping[str, Sequence[Any]]]) -> None:
+    for name, kpis in more.items():
+        for kpi, row in kpis.items():
+            mine.setdefault(name, {}).setdefault(kpi, []).extend(row)
+
+
+def _frozen(rows: Mapping[str, Mapping[str, Sequence[Any]]]) -> dict[str, dict[str, tuple[Any, ...]]]:
+    return {name: {kpi: tuple(row) for kpi, row in kpis.items()} for name, kpis in rows.items()}
 
 
 def carry_out(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from experiments import formatting
@@ -15,17 +15,25 @@ from experiments.report.speech import Speech
 
 #: Channels with a column of their own in the table of flights.
 WIDEST = 5
+#: Share of the total that is free from which on it has a row.
+WORTH_A_ROW = 0.005
 #: Money below which a curve shows no gain.
 NO_GAIN = 0.5
 #: Chances closer to none and to certain are not told apart.
 LEAST = 0.01
 
 
+def placed(summary: Mapping[str, Any], plan: str) -> dict[str, float]:
+    """Money of a plan by channel that finds an audience; all of it in answers that do not tell."""
+    found: dict[str, float] = summary[plan].get("placed") or summary[plan]["spend"]
+    return found
+
+
 def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
-    """Money by channel: now, recommended, change, what is not placed, the limit it stops at."""
+    """Money placed by channel: now, recommended, change; what to offer for it, the limit it stops at."""
     summary, labels = folder.summary, channel_labels(folder, say)
-    now, new = summary["status_quo"]["spend"], summary["recommended"]["spend"]
-    idle = summary["recommended"]["unplaced"]
+    now, new = placed(summary, "status_quo"), placed(summary, "recommended")
+    offer = summary["recommended"]["spend"]
     hit: dict[str, list[str]] = {}
     for limit in summary["binding"]:
         for channel in limit["channels"]:
@@ -35,17 +43,20 @@ def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
             labels.get(c, c),
             now.get(c, 0.0),
             new[c],
-            idle.get(c),
+            offer[c],
             say.list(list(dict.fromkeys(hit.get(c, [])))),
         )
         for c in sorted(new, key=lambda name: -new[name])
         if new[c] > 0 or now.get(c, 0.0) > 0
     ]
-    totals = (sum(now.values()), sum(new.values()), sum(value or 0.0 for value in idle.values()))
+    totals = (sum(now.values()), sum(new.values()), sum(offer.values()))
     rows.append(_budget_row(say("total"), *totals, "", kind="total"))
+    free = free_money(summary)
+    if free > 0:
+        rows.append(row((say("free_row"), "", formatting.number(free, "count"), "", "", "", "")))
     header = tuple(
         say(key)
-        for key in ("channel", "now", "recommended", "change", "change_share", "not_placed", "limit_hit")
+        for key in ("channel", "now", "recommended", "change", "change_share", "to_offer", "limit_hit")
     )
     if not hit:
         header, rows = header[:-1], [Row(one.cells[:-1], one.kind) for one in rows]
@@ -53,7 +64,14 @@ def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     return [Table(caption, header, tuple(rows), note=say("not_placed_note"))]
 
 
-def _budget_row(label: str, now: float, new: float, idle: float | None, hit: str, kind: str = "") -> Row:
+def free_money(summary: Mapping[str, Any]) -> float:
+    """Money of a total to be spent that is not placed; 0 where it is not worth a row."""
+    found = summary.get("free_money") or {}
+    free: float = found.get("total") or 0.0
+    return free if found.get("fixed") and free >= WORTH_A_ROW * summary["total"] else 0.0
+
+
+def _budget_row(label: str, now: float, new: float, offer: float, hit: str, kind: str = "") -> Row:
     return row(
         (
             label,
@@ -61,7 +79,7 @@ def _budget_row(label: str, now: float, new: float, idle: float | None, hit: str
             formatting.number(new, "count"),
             formatting.number(new - now, "count", signed=True),
             formatting.percent(new / now - 1, signed=True) if now > 0 else formatting.MISSING,
-            formatting.number(idle, "count"),
+            formatting.number(offer, "count"),
             hit,
         ),
         kind,

@@ -8,6 +8,7 @@ from typing import Any
 
 from experiments import formatting
 from experiments.report.blocks import Block, Fact, Facts, Row, Table, Text, row
+from experiments.report.budget import placed
 from experiments.report.folder import RunFolder
 from experiments.report.labels import channel_labels, currency_of, replicates_of
 from experiments.report.speech import Speech
@@ -29,7 +30,7 @@ DO = {
 
 @dataclass(frozen=True)
 class Move:
-    """One channel's money over the plan, today and recommended."""
+    """One channel's money placed over the plan, today and recommended."""
 
     label: str
     now: float
@@ -43,7 +44,7 @@ class Move:
 
 def moves_of(folder: RunFolder, say: Speech) -> list[Move]:
     """Channels whose money changes, the largest change first."""
-    now, new = (folder.summary[plan]["spend"] for plan in ("status_quo", "recommended"))
+    now, new = (placed(folder.summary, plan) for plan in ("status_quo", "recommended"))
     labels = channel_labels(folder, say)
     moves = [Move(labels.get(name, name), now.get(name, 0.0), amount) for name, amount in new.items()]
     least = max(LEAST * max(sum(now.values()), sum(new.values())), 0.5)
@@ -84,9 +85,9 @@ def _equals(folder: RunFolder, say: Speech) -> Table:
     """Today's plan, the recommended one and its equals, a channel a row."""
     summary, labels = folder.summary, channel_labels(folder, say)
     equals = equals_of(summary)
-    plans = {say("now"): summary["status_quo"], say("recommended"): summary["recommended"]}
-    plans |= {say.plan(plan["name"]): plan for plan in equals[:EQUALS]}
-    spends = [plan["spend"] for plan in plans.values()]
+    plans = {say("now"): placed(summary, "status_quo"), say("recommended"): placed(summary, "recommended")}
+    plans |= {say.plan(plan["name"]): plan.get("placed") or plan["spend"] for plan in equals[:EQUALS]}
+    spends = list(plans.values())
     channels = [name for name in spends[1] if any(spend.get(name, 0.0) > 0 for spend in spends)]
     channels.sort(key=lambda name: -max(spend.get(name, 0.0) for spend in spends))
     most = len(channels) if len(channels) <= ROWS else ROWS - 1
@@ -135,7 +136,7 @@ def _move(folder: RunFolder, say: Speech) -> str:
         return say("do_timing") if timed else say("keep")
     ups, downs = ([one for one in moves if one.change * side > 0] for side in (1, -1))
     given, taken = (sum(abs(one.change) for one in side) for side in (ups, downs))
-    now = sum(folder.summary["status_quo"]["spend"].values())
+    now = sum(placed(folder.summary, "status_quo").values())
     words = {
         "up": _names(ups, say),
         "down": _names(downs, say),

@@ -29,6 +29,7 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "section": {
         "verdict": ("Verdict", "结论"),
         "budget": ("Recommended budget", "推荐预算"),
+        "guard_rail": ("Before you cut", "削减之前"),
         "plan_budget": ("The plan's budget", "方案预算"),
         "flights": ("Timing", "投放节奏"),
         "kpis": ("What it changes", "带来的变化"),
@@ -177,6 +178,12 @@ NAMES: dict[str, dict[str, tuple[str, str]]] = {
         "below": ("below", "偏低"),
         "level": ("level", "持平"),
         "at a limit": ("at a limit", "触及约束"),
+        "pays": ("pays", "有利可图"),
+        "loses": ("loses money", "亏损"),
+        "not told apart": ("not told apart from zero", "与零无法区分"),
+        "clearly positive": ("clearly positive", "明显为正"),
+        "not told apart from zero": ("not told apart from zero", "与零无法区分"),
+        "clearly negative": ("clearly negative", "明显为负"),
         "unknown": ("unknown", "未知"),
     },
     "kind": {

@@ -17,6 +17,7 @@ from experiments.errors import ReportError
 from experiments.report import budget, channels, closing, first, kpis, prices, rules, verdicts
 from experiments.report.blocks import Block, Figure, Section, Text
 from experiments.report.folder import RunFolder, open_folder
+from experiments.report.guard_rail import guard_rail_blocks
 from experiments.report.labels import replicates_of
 from experiments.report.names import NAMES
 from experiments.report.picture import picture
@@ -64,6 +65,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "optimize": (
         Part("verdict", verdicts.optimize_verdict),
         Part("budget", budget.budget_blocks, ("budget",), ("budget",), before=1),
+        Part("guard_rail", guard_rail_blocks, sheets=("guard_rail",)),
         Part("flights", budget.flight_blocks, ("flights",), ("flights",)),
         Part("kpis", kpis.kpi_blocks, ("difference",), ("kpis", "differences")),
         Part("curves", budget.curve_blocks, ("response_curves*",), ("curves", "trace")),

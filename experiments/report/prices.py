@@ -100,17 +100,13 @@ def _change(change: float, unit: str, currency: str, *, signed: bool = True) -> 
 def _shadow(
     price: Mapping[str, Any], step: float, unit: str, currency: str, say: Speech, words: dict[str, str]
 ) -> str:
-    """The price by the curves beside the simulated one; they disagree in sign or by over three times."""
-    value, simulated = price["value"], price["simulated"]
-    told = _moved(value * step, unit, currency, say, words["kpi"])
-    if simulated is None:
+    """What 1 % more of the whole plan does on the judge's draws, or by the curves where it was not judged."""
+    told = _moved(price["value"] * step, unit, currency, say, words["kpi"])
+    low, high, word = (price.get(key) for key in ("low", "high", "word"))
+    if low is None or high is None or word is None:
         return say("shadow", change=told, **words)
-    checked = _moved(simulated * step, unit, currency, say, words["kpi"])
-    small, large = sorted((abs(value), abs(simulated)))
-    clash = value * simulated <= 0 or large > 3 * small
-    if clash and not (_none(value * step, unit) and _none(simulated * step, unit)):
-        return say("shadow_unclear", change=told, simulated=checked, **words)
-    return say("shadow_simulated", change=told, simulated=checked, **words)
+    ends = {"low": _change(low * step, unit, currency), "high": _change(high * step, unit, currency)}
+    return say("shadow_judged", change=told, word=say.name("word", word), **ends, **words)
 
 
 def _moved(change: float, unit: str, currency: str, say: Speech, kpi: str) -> str:

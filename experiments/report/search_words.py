@@ -27,10 +27,32 @@ SEARCH: dict[str, tuple[str, str]] = {
         "尚无定论：其中一个方案的 {kpi} 无定义。",
     ),
     "keep": ("Keep today's plan.", "建议保留当前方案。"),
-    "left_over": (
-        "It leaves {amount} ({share} of the total) unspent; today's plan leaves {today}.",
-        "有 {amount}（占总额 {share}）未能投出；当前方案为 {today}。",
+    "free": (
+        "{amount} of the total ({share}) finds no audience: it is not placed, and free for something else.",
+        "总额中有 {amount}（{share}）找不到受众：未能投出，可另作他用。",
     ),
+    "not_all_placed": (
+        "{amount} of what is offered ({share}) is not placed, and not billed.",
+        "计划中有 {amount}（{share}）未能投出，不会计费。",
+    ),
+    "today_placed": (
+        "Today's plan offers {offered}; {placed} of it is placed.",
+        "当前方案计划 {offered}，其中 {placed} 得以投出。",
+    ),
+    "could_use": (
+        "{names} could use what is free: the last money there earns more than it costs.",
+        "{names}可以使用这笔余款：其最后一笔钱的收益高于成本。",
+    ),
+    "keep_free": (
+        "No channel is sure to earn its cost with what is free: keep it, or use it elsewhere.",
+        "没有渠道能确保用这笔余款收回成本：请保留，或用于别处。",
+    ),
+    "other_start": (
+        "Another start of the search might advise otherwise, and be as good: {what}.",
+        "换一个起点，搜索可能给出同样好的另一建议：{what}。",
+    ),
+    "other_total": ("a budget of {low} to {high}", "预算在 {low} 至 {high} 之间"),
+    "other_side": ("more than today, or less, for {names}", "{names}比当前多，或比当前少"),
     "cheapest": (
         "The cheapest plan found that reaches the targets spends {amount}, {saved} less than today.",
         "达到目标的最省方案花费 {amount}，比当前少 {saved}。",
@@ -45,12 +67,17 @@ SEARCH: dict[str, tuple[str, str]] = {
         "Stopped early, after {used} of {runs} runs; the best plan so far was judged.",
         "提前停止：{runs} 次模拟中完成 {used} 次；评判的是当时的最佳方案。",
     ),
-    "budget_caption": ("Budget over the whole plan, {currency}", "整个方案的预算，{currency}"),
-    "not_placed": ("Of it not placed", "其中未能投出"),
+    "budget_caption": (
+        "Budget over the whole plan, {currency}: money that finds an audience",
+        "整个方案的预算，{currency}：能够投出的资金",
+    ),
+    "to_offer": ("To place it, offer", "为此需计划"),
+    "free_row": ("Free", "余款"),
     "limit_hit": ("Limit hit", "触及约束"),
     "not_placed_note": (
-        "Not placed: money that finds no audience or inventory, mean over the judge's replicates.",
-        "未能投出：找不到受众或库存的资金，取评判重复的均值。",
+        "Audiences sell out smoothly: to place an amount, more must be offered; what finds no audience is "
+        "not billed. Mean over the judge's replicates.",
+        "受众是逐渐售罄的：要投出某一金额，计划金额须更高；找不到受众的部分不计费。取评判重复的均值。",
     ),
     "flights_caption": ("Money by flight, {currency}", "各投放期预算，{currency}"),
     "flight": ("Flight", "投放期"),
@@ -108,15 +135,10 @@ SEARCH: dict[str, tuple[str, str]] = {
         "Another {step}, 1 % of the budget, would {change}, by the fitted curves.",
         "按拟合曲线，再增加 {step}（预算的 1 %），{change}。",
     ),
-    "shadow_simulated": (
-        "Another {step}, 1 % of the budget, would {change}, by the fitted curves; "
-        "simulated, it would {simulated}.",
-        "按拟合曲线，再增加 {step}（预算的 1 %），{change}；实际模拟中，{simulated}。",
-    ),
-    "shadow_unclear": (
-        "What another {step}, 1 % of the budget, would do to {kpi} is unclear: by the fitted curves it would "
-        "{change}, simulated it would {simulated}.",
-        "再增加 {step}（预算的 1 %）对{kpi}的影响尚不清楚：按拟合曲线，{change}；实际模拟中，{simulated}。",
+    "shadow_judged": (
+        "Another {step}, 1 % of the budget, spread as recommended, would {change} (95 % interval {low} to "
+        "{high}): {word}.",
+        "按推荐比例再增加 {step}（预算的 1 %），{change}（95 % 区间 {low} 至 {high}）：{word}。",
     ),
     "price_up": ("raise {kpi} by about {amount}", "{kpi}约提高 {amount}"),
     "price_down": ("lower {kpi} by about {amount}", "{kpi}约降低 {amount}"),

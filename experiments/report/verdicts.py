@@ -9,15 +9,15 @@ from experiments.attribution.runs import BRAND, COMPLETE
 from experiments.estimates import clear
 from experiments.report import first
 from experiments.report.blocks import Block, Items, Text
-from experiments.report.budget import target_unit
+from experiments.report.budget import placed, target_unit
 from experiments.report.folder import RunFolder
 from experiments.report.kpis import headline_facts, is_world, leading, ranked_by
-from experiments.report.labels import Estimates, currency_of, estimates_of
+from experiments.report.labels import Estimates, channel_labels, currency_of, estimates_of
 from experiments.report.rules import MEASURE
 from experiments.report.speech import Speech
 
-#: Unspent share of the total, and its rise, from which on the verdict mentions it.
-MUCH, IDLE = 0.15, 0.05
+#: Share of the money not placed from which on the verdict mentions it.
+NOT_PLACED = 0.02
 
 
 def run_verdict(folder: RunFolder, say: Speech) -> list[Block]:
@@ -45,9 +45,9 @@ def optimize_verdict(folder: RunFolder, say: Speech) -> list[Block]:
     gain += [_target(check, currency, say) for check in summary["targets"]]
     if summary["interrupted"]:
         gain.append(say("stopped", used=summary["runs_used"], runs=summary["runs"]))
-    found_by = summary.get("found_by") or summary["verdict"].get("found_by")
+    found_by = _finders(summary)
     rest = [say("found_by", method=say.method(found_by))] if found_by else []
-    rest += [*_same_total(folder, goals, say), *_left_over(summary, currency, say)]
+    rest += [*_same_total(folder, goals, say), *money_left(folder, say), *_other_start(folder, say)]
     return [
         *first.money_blocks(folder, say),
         Text(_joined(gain, say), "lead"),
@@ -117,17 +117,51 @@ def _target(check: dict[str, Any], currency: str, say: Speech) -> str:
     )
 
 
-def _left_over(summary: dict[str, Any], currency: str, say: Speech) -> list[str]:
-    left, today = (summary[plan]["kpis"]["unspent"]["mean"] for plan in ("recommended", "status_quo"))
-    now = sum(summary["status_quo"]["spend"].values())
-    if left is None or today is None or now <= 0 or summary["total"] <= 0:
+def _finders(summary: dict[str, Any]) -> list[str]:
+    """Who found the plan, and who came to the same one."""
+    who = summary.get("found_by")
+    if not who:
         return []
-    share, share_today = left / summary["total"], today / now
-    if share - share_today < IDLE and share < MUCH:
+    origin = summary["method"] if who["origin"] == "search" else who["origin"]
+    return list(dict.fromkeys([origin, *who["agree"]]))
+
+
+def money_left(folder: RunFolder, say: Speech) -> list[str]:
+    """What of today's plan and of the recommended one is not placed, and what else could use what is free."""
+    summary, currency, labels = folder.summary, currency_of(folder), channel_labels(folder, say)
+    found, total, said = summary.get("free_money") or {}, summary["total"], []
+    offered = sum(summary["status_quo"]["spend"].values())
+    now = sum(placed(summary, "status_quo").values())
+
+    def amount(value: float) -> str:
+        return formatting.number(value, "money", currency=currency)
+
+    if offered - now >= NOT_PLACED * offered:
+        said.append(say("today_placed", offered=amount(offered), placed=amount(now)))
+    free = found.get("total") or 0.0
+    if total <= 0 or free < NOT_PLACED * total:
+        return said
+    key = "free" if found["fixed"] else "not_all_placed"
+    said.append(say(key, amount=amount(free), share=formatting.percent(free / total)))
+    if found["fixed"]:
+        names = say.list([labels.get(name, name) for name in found["could_use"][:2]])
+        said.append(say("could_use", names=names) if names else say("keep_free"))
+    return said
+
+
+def _other_start(folder: RunFolder, say: Speech) -> list[str]:
+    """What near-equal plans differ in, in one sentence."""
+    found, labels = folder.summary.get("spread"), channel_labels(folder, say)
+    if not found:
         return []
-    amount = formatting.number(left, "money", currency=currency)
-    told = {"share": formatting.percent(share), "today": formatting.percent(share_today)}
-    return [say("left_over", amount=amount, **told)]
+    what = []
+    if found["other_total"]:
+        ends = [formatting.number(end, "money", currency=currency_of(folder)) for end in found["total"]]
+        what.append(say("other_total", low=ends[0], high=ends[1]))
+    if found["unsure"]:
+        what.append(say("other_side", names=say.list([labels.get(name, name) for name in found["unsure"]])))
+    joined = (" and " if say.lang == "en" else "；").join(what)
+    return [say("other_start", what=joined)] if what else []
 
 
 def compare_verdict(folder: RunFolder, say: Speech) -> list[Block]:

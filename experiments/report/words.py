@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from experiments.report.compare_words import COMPARE_TEXTS
+from experiments.report.guard_rail_words import GUARD_RAIL
 from experiments.report.search_words import SEARCH
 
 LANGUAGES = ("en", "zh")
@@ -166,5 +167,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "skip": ("Contents", "目录"),
     **COMPARE_TEXTS,
+    **GUARD_RAIL,
     **SEARCH,
 }

@@ -8,7 +8,7 @@ mROI        (profit up_c - profit down_c) / (billed to c up - down); money of ot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -134,17 +134,17 @@ def channels(case: Case, now: Plan, judged: Replicates) -> dict[str, dict[str, A
 
 
 def marginal(judged: Replicates, channel: str) -> Any:
-    """Change of profit per change of money billed to the channel, replicate by replicate."""
-    from sim import interval
+    """Change of profit per change of money billed to the channel, over all replicates together."""
+    from sim import ratio_interval
 
     up, down = f"up:{channel}", f"down:{channel}"
-    rows = []
-    billed_up, billed_down = (judged.channel_values[key][channel]["spend"] for key in (up, down))
-    profits = zip(judged.values[up]["profit"], judged.values[down]["profit"], strict=True)
-    for (more, less), spent, saved in zip(profits, billed_up, billed_down, strict=True):
-        money = None if spent is None or saved is None else spent - saved
-        rows.append((more - less) / money if money and more is not None and less is not None else None)
-    return interval(rows)
+
+    def change(more: Sequence[float | None], less: Sequence[float | None]) -> list[float]:
+        return [float(a or 0.0) - float(b or 0.0) for a, b in zip(more, less, strict=True)]
+
+    gained = change(judged.values[up]["profit"], judged.values[down]["profit"])
+    billed = change(*(judged.channel_values[key][channel]["spend"] for key in (up, down)))
+    return ratio_interval(gained, billed)
 
 
 def _figures(case: Case, now: Plan, judged: Replicates, summary: Mapping[str, Any]) -> dict[str, Any]:

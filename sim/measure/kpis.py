@@ -9,6 +9,25 @@ Counts are people-scaled, money is in major units of the currency. Every figure 
 tail included: new customers, CAC and LTV count whoever is won until its end, as ROI counts their margin.
 Who is won late has less time to order again, and counts in LTV and repeat rate with what was seen. A
 ratio whose denominator is zero is None: it is missing, not 0 and not infinite.
+
+    ratio              numerator / denominator                                                      FACTS
+    roi                (incremental margin - spend) / spend, against zero spend, same draws           E.1
+    roas, iroas        revenue of the run, nothing taken off, or incremental revenue / spend     E.2, E.3
+    cac                spend / new customers (blended)                                                E.5
+    ltv                discounted margin of new customers within the LTV horizon, first order
+                       included / new customers                                                       E.7
+    ltv_cac            LTV / CAC: that margin / spend                                                 E.8
+    aov                revenue / orders
+    repeat_rate        new customers with a second order within LTV horizon and run / new customers  E.10
+    cost_per_order     spend / orders (CPA on orders)                                                 E.5
+    kept               active customers at the end / all who were customers at any time               E.9
+    nps                100 (those who answer 9 or 10 - those who answer 0 to 6) / all who answer     E.11
+    csat               those who answer 7 or more of 10, which is 4 or 5 of 5 / all who answer       E.11
+    satisfaction       sum of the answers / 10 x all who answer; all of customers at the end
+    pass_*             moves onward from a stage / consumers who ever stood there
+
+Over several replicates a ratio is the sum of its numerators over the sum of its denominators, which is why
+the table names both (`replicates`).
 """
 
 from __future__ import annotations
@@ -20,26 +39,42 @@ from sim.engine.run import Run
 from sim.market.vocabulary import Stage
 
 Value = float | None
+Parts = tuple[float, float]
+Measure = Callable[[Run, Run], Value]
 _ACTIVE = (Stage.CUSTOMER, Stage.LOYAL, Stage.ADVOCATE)
 
 
 @dataclass(frozen=True)
 class Kpi:
-    """One key figure.
+    """One key figure: an amount, or a ratio of two.
 
     Attributes:
         name: key in tables and JSON.
         label: name shown to people.
         unit: money, people, orders, ratio, share or count.
         better: "higher", "lower" or None where neither is good in itself.
-        value: function of (run, base).
+        above: the amount, or the numerator, as a function of (run, base).
+        below: the denominator; None for an amount.
     """
 
     name: str
     label: str
     unit: str
     better: str | None
-    value: Callable[[Run, Run], Value]
+    above: Measure
+    below: Measure | None = None
+
+    def value(self, run: Run, base: Run) -> Value:
+        """The figure of one run."""
+        if self.below is None:
+            return self.above(run, base)
+        above, below = self.parts(run, base)
+        return above / below if below else None
+
+    def parts(self, run: Run, base: Run) -> Parts:
+        """Numerator and denominator of a ratio."""
+        assert self.below is not None
+        return self.above(run, base) or 0.0, self.below(run, base) or 0.0
 
 
 def _people(run: Run, count: float) -> float:
@@ -49,10 +84,6 @@ def _people(run: Run, count: float) -> float:
 def _money(run: Run, minor: float) -> float:
     """Minor units of the sample as currency of the population."""
     return _people(run, minor) / run.world.minor
-
-
-def _ratio(above: Value, below: Value) -> Value:
-    return above / below if above is not None and below else None
 
 
 def spend(run: Run, base: Run) -> Value:
@@ -85,19 +116,9 @@ def profit(run: Run, base: Run) -> Value:
     return (incremental_margin(run, base) or 0.0) - (spend(run, base) or 0.0)
 
 
-def roi(run: Run, base: Run) -> Value:
-    """(Incremental margin - spend) / spend, against zero spend under the same draws (FACTS E.1)."""
-    return _ratio(profit(run, base), spend(run, base))
-
-
-def roas(run: Run, base: Run) -> Value:
-    """Revenue / spend: all revenue of the run, nothing taken off (FACTS E.2)."""
-    return _ratio(revenue(run, base), spend(run, base))
-
-
-def iroas(run: Run, base: Run) -> Value:
-    """Incremental revenue / spend (FACTS E.3)."""
-    return _ratio(_money(run, run.revenue_tjkr.sum() - base.revenue_tjkr.sum()), spend(run, base))
+def incremental_revenue(run: Run, base: Run) -> Value:
+    """Revenue beyond what happens without spend."""
+    return _money(run, run.revenue_tjkr.sum() - base.revenue_tjkr.sum())
 
 
 def new_customers(run: Run, base: Run) -> Value:
@@ -110,19 +131,9 @@ def incremental_customers(run: Run, base: Run) -> Value:
     return _people(run, run.acquired_ock[1].sum() - base.acquired_ock[1].sum())
 
 
-def ltv(run: Run, base: Run) -> Value:
-    """Discounted margin per new customer within LTV horizon and run, first order included (FACTS E.7)."""
-    return _ratio(_money(run, run.cohort_value_ock[1].sum()), new_customers(run, base))
-
-
-def cac(run: Run, base: Run) -> Value:
-    """Spend / new customers (blended, FACTS E.5)."""
-    return _ratio(spend(run, base), new_customers(run, base))
-
-
-def ltv_cac(run: Run, base: Run) -> Value:
-    """LTV / CAC (FACTS E.8)."""
-    return _ratio(ltv(run, base), cac(run, base))
+def cohort_value(run: Run, base: Run) -> Value:
+    """Discounted margin of new customers within LTV horizon and run, first order included."""
+    return _money(run, run.cohort_value_ock[1].sum())
 
 
 def orders(run: Run, base: Run) -> Value:
@@ -130,19 +141,9 @@ def orders(run: Run, base: Run) -> Value:
     return _people(run, run.orders_tjkr.sum())
 
 
-def aov(run: Run, base: Run) -> Value:
-    """Average order value: revenue / orders."""
-    return _ratio(revenue(run, base), orders(run, base))
-
-
-def repeat_rate(run: Run, base: Run) -> Value:
-    """Share of new customers with a second order within LTV horizon and run (FACTS E.10)."""
-    return _ratio(float(run.repeaters_k.sum()), float(run.acquired_ock[1].sum()))
-
-
-def cost_per_order(run: Run, base: Run) -> Value:
-    """Spend / orders (FACTS E.5, CPA on orders)."""
-    return _ratio(spend(run, base), orders(run, base))
+def repeaters(run: Run, base: Run) -> Value:
+    """New customers with a second order within LTV horizon and run."""
+    return _people(run, run.repeaters_k.sum())
 
 
 def lost_orders(run: Run, base: Run) -> Value:
@@ -150,32 +151,27 @@ def lost_orders(run: Run, base: Run) -> Value:
     return _people(run, run.lost_orders_tk.sum())
 
 
-def kept(run: Run, base: Run) -> Value:
-    """Active customers at the end / all who were customers at any time (FACTS E.9, in a window)."""
+def ever_customers(run: Run, base: Run) -> Value:
+    """People who were customers at the start or became so: by a first order or won back."""
     at_start = run.occupancy_tks[0][:, list(_ACTIVE)].sum()
     won = run.flows_tksdr[:, :, [Stage.DECIDING, Stage.LAPSED], 0].sum()
-    return _ratio(float(run.occupancy_tks[-1][:, list(_ACTIVE)].sum()), float(at_start + won))
+    return _people(run, at_start + won)
 
 
-def _answers(run: Run, least: int, most: int) -> float:
-    return float(run.answers_ka[:, least : most + 1].sum())
+def _answers(least: int, most: int) -> Measure:
+    """People who are customers at the end and would answer so on a scale of 0 to 10."""
+    return lambda run, base: _people(run, run.answers_ka[:, least : most + 1].sum())
 
 
-def nps(run: Run, base: Run) -> Value:
-    """Share of customers at the end who answer 9 or 10, less share who answer 0 to 6, in points (E.11)."""
-    share = _ratio(_answers(run, 9, 10) - _answers(run, 0, 6), _answers(run, 0, 10))
-    return None if share is None else 100.0 * share
+def promoters(run: Run, base: Run) -> Value:
+    """100 for each who answers 9 or 10, -100 for each who answers 0 to 6."""
+    answers_a = run.answers_ka.sum(axis=0)
+    return 100.0 * _people(run, answers_a[9:].sum() - answers_a[:7].sum())
 
 
-def csat(run: Run, base: Run) -> Value:
-    """Share of customers at the end who answer 7 or more of 10, which is 4 or 5 of 5 (E.11)."""
-    return _ratio(_answers(run, 7, 10), _answers(run, 0, 10))
-
-
-def satisfaction(run: Run, base: Run) -> Value:
-    """Mean answer of customers at the end, as a share of 10."""
-    total = sum(answer * _answers(run, answer, answer) for answer in range(11))
-    return _ratio(total / 10.0, _answers(run, 0, 10))
+def points_answered(run: Run, base: Run) -> Value:
+    """Sum of the answers, each as a share of 10."""
+    return _people(run, run.answers_ka.sum(axis=0) @ range(11)) / 10.0
 
 
 def rewards(run: Run, base: Run) -> Value:
@@ -190,38 +186,38 @@ def points_open(run: Run, base: Run) -> Value:
     return _money(run, given - float(run.points_tkr[..., 1].sum())) if given else None
 
 
-def _at_end(*stages: Stage) -> Callable[[Run, Run], Value]:
+def _at_end(*stages: Stage) -> Measure:
+    return lambda run, base: _people(run, run.occupancy_tks[-1][:, list(stages)].sum())
+
+
+def _onward(stage: Stage) -> Measure:
+    """Moves onward from a stage."""
+    return lambda run, base: _people(run, run.flows_tksdr[:, :, stage, 0].sum())
+
+
+def _passage(name: str, label: str, stage: Stage) -> Kpi:
+    return Kpi(name, label, "share", "higher", _onward(stage), _stood(stage))
+
+
+def _stood(stage: Stage) -> Measure:
+    """Consumers who ever stood in a stage: those in it at the end and those who left it."""
+
     def count(run: Run, base: Run) -> Value:
-        return _people(run, run.occupancy_tks[-1][:, list(stages)].sum())
+        left = run.flows_tksdr[:, :, stage].sum()
+        return _people(run, run.occupancy_tks[-1][:, stage].sum() + left)
 
     return count
-
-
-def _passage(stage: Stage) -> Callable[[Run, Run], Value]:
-    """Moves onward from a stage / consumers who ever stood there: initial occupants plus entries."""
-
-    def share(run: Run, base: Run) -> Value:
-        onward = float(run.flows_tksdr[:, :, stage, 0].sum())
-        return _ratio(onward, float(run.occupancy_tks[0][:, stage].sum() + _entries(run, stage)))
-
-    return share
-
-
-def _entries(run: Run, stage: Stage) -> int:
-    """Moves into a stage from any other."""
-    net = run.occupancy_tks[-1][:, stage].sum() - run.occupancy_tks[0][:, stage].sum()
-    return int(net + run.flows_tksdr[:, :, stage].sum())
 
 
 #: Every key figure, in the order of tables.
 KPIS: dict[str, Kpi] = {
     kpi.name: kpi
     for kpi in (
-        Kpi("roi", "ROI (incremental)", "ratio", "higher", roi),
+        Kpi("roi", "ROI (incremental)", "ratio", "higher", profit, spend),
         Kpi("profit", "Profit (incremental)", "money", "higher", profit),
-        Kpi("ltv", "LTV per new customer", "money", "higher", ltv),
-        Kpi("cac", "CAC (blended)", "money", "lower", cac),
-        Kpi("ltv_cac", "LTV : CAC", "ratio", "higher", ltv_cac),
+        Kpi("ltv", "LTV per new customer", "money", "higher", cohort_value, new_customers),
+        Kpi("cac", "CAC (blended)", "money", "lower", spend, new_customers),
+        Kpi("ltv_cac", "LTV : CAC", "ratio", "higher", cohort_value, spend),
         Kpi("new_customers", "New customers", "people", "higher", new_customers),
         Kpi(
             "incremental_customers", "New customers (incremental)", "people", "higher", incremental_customers
@@ -230,23 +226,23 @@ KPIS: dict[str, Kpi] = {
         Kpi("revenue", "Revenue", "money", "higher", revenue),
         Kpi("margin", "Margin before spend", "money", "higher", margin),
         Kpi("incremental_margin", "Margin (incremental)", "money", "higher", incremental_margin),
-        Kpi("roas", "ROAS (all revenue)", "ratio", "higher", roas),
-        Kpi("iroas", "ROAS (incremental)", "ratio", "higher", iroas),
-        Kpi("aov", "Average order value", "money", "higher", aov),
-        Kpi("repeat_rate", "Repeat rate", "share", "higher", repeat_rate),
+        Kpi("roas", "ROAS (all revenue)", "ratio", "higher", revenue, spend),
+        Kpi("iroas", "ROAS (incremental)", "ratio", "higher", incremental_revenue, spend),
+        Kpi("aov", "Average order value", "money", "higher", revenue, orders),
+        Kpi("repeat_rate", "Repeat rate", "share", "higher", repeaters, new_customers),
         Kpi("active_end", "Active customers at the end", "people", "higher", _at_end(*_ACTIVE)),
         Kpi("advocates_end", "Advocates at the end", "people", "higher", _at_end(Stage.ADVOCATE)),
         Kpi("lapsed_end", "Lapsed at the end", "people", "lower", _at_end(Stage.LAPSED)),
-        Kpi("pass_discover", "Funnel: unaware to aware", "share", "higher", _passage(Stage.UNAWARE)),
-        Kpi("pass_engage", "Funnel: aware to interested", "share", "higher", _passage(Stage.AWARE)),
-        Kpi("pass_decide", "Funnel: interested to deciding", "share", "higher", _passage(Stage.INTERESTED)),
-        Kpi("pass_convert", "Funnel: deciding to customer", "share", "higher", _passage(Stage.DECIDING)),
-        Kpi("kept", "Customers kept to the end", "share", "higher", kept),
-        Kpi("cost_per_order", "Spend per order", "money", "lower", cost_per_order),
+        _passage("pass_discover", "Funnel: unaware to aware", Stage.UNAWARE),
+        _passage("pass_engage", "Funnel: aware to interested", Stage.AWARE),
+        _passage("pass_decide", "Funnel: interested to deciding", Stage.INTERESTED),
+        _passage("pass_convert", "Funnel: deciding to customer", Stage.DECIDING),
+        Kpi("kept", "Customers kept to the end", "share", "higher", _at_end(*_ACTIVE), ever_customers),
+        Kpi("cost_per_order", "Spend per order", "money", "lower", spend, orders),
         Kpi("lost_orders", "Orders lost", "orders", "lower", lost_orders),
-        Kpi("satisfaction", "Satisfaction of customers", "share", "higher", satisfaction),
-        Kpi("csat", "CSAT (7 or more of 10)", "share", "higher", csat),
-        Kpi("nps", "NPS", "count", "higher", nps),
+        Kpi("satisfaction", "Satisfaction of customers", "share", "higher", points_answered, _answers(0, 10)),
+        Kpi("csat", "CSAT (7 or more of 10)", "share", "higher", _answers(7, 10), _answers(0, 10)),
+        Kpi("nps", "NPS", "count", "higher", promoters, _answers(0, 10)),
         Kpi("rewards", "Rewards and points redeemed", "money", None, rewards),
         Kpi("points_open", "Points not yet redeemed", "money", None, points_open),
         Kpi("spend", "Spend billed", "money", None, spend),
@@ -258,3 +254,8 @@ KPIS: dict[str, Kpi] = {
 def kpis(run: Run, baseline: Run) -> dict[str, Value]:
     """All key figures of a run; `baseline` is the zero-spend run under the same seed and replicate."""
     return {name: kpi.value(run, baseline) for name, kpi in KPIS.items()}
+
+
+def ratio_parts(run: Run, baseline: Run) -> dict[str, Parts]:
+    """Numerator and denominator of every key figure that is a ratio."""
+    return {name: kpi.parts(run, baseline) for name, kpi in KPIS.items() if kpi.below is not None}

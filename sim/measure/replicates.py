@@ -1,14 +1,17 @@
 """Many replicates: means, intervals, and paired differences under common draws.
 
 An interval is the 95 % Student-t interval of the mean over replicates; it covers the chance of the
-simulated consumers, not the doubt about the parameters.
+simulated consumers, not the doubt about the parameters. A ratio is the mean of its numerators over that of
+its denominators, with the interval of `ratios.linearised`: the mean of the replicates' own ratios is another
+number, which depends on how many consumers a replicate has (`docs/intervals.md`).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +21,13 @@ from sim.engine.many import Job, simulate_many
 from sim.engine.run import Progress, Run
 from sim.market.plan import Plan
 from sim.market.world import World
-from sim.measure.channels import channel_table
-from sim.measure.kpis import kpis
+from sim.measure.channels import channel_parts, channel_table
+from sim.measure.kpis import Parts, kpis, ratio_parts
+from sim.measure.ratios import linearised
 
 Value = float | None
+ChannelValues = Mapping[str, Mapping[str, Mapping[str, tuple[Value, ...]]]]
+T = TypeVar("T")
 #: Replicates simulated at once: enough to keep the processors busy, few enough to hold their runs.
 BATCH = 4
 
@@ -54,21 +60,37 @@ def interval(values: Sequence[Value]) -> Interval | None:
     return Interval(mean, mean - half, mean + half, n)
 
 
+def paired_difference(values: Sequence[Value], base: Sequence[Value]) -> Interval | None:
+    """Interval of values - base, replicate by replicate; None where either side is undefined."""
+    pairs = zip(values, base, strict=True)
+    return interval([None if a is None or b is None else a - b for a, b in pairs])
+
+
+def ratio_interval(above: Sequence[float], below: Sequence[float]) -> Interval | None:
+    """Interval of sum of above / sum of below over replicates; None where there is no denominator."""
+    return interval(linearised(above, below))
+
+
 @dataclass(frozen=True, eq=False)
 class Replicates:
     """Measures of several plans over the same replicates.
 
     Attributes:
-        values: plan -> KPI -> one value a replicate.
+        values: plan -> KPI -> one value a replicate, of a ratio that replicate's own.
         channel_values: plan -> channel -> measure -> one value a replicate.
         occupancy: plan -> people by stage at the start of each period and at the end, mean, (T + 1, 8).
         runs: plan -> run of the first replicate.
+        parts: plan -> KPI that is a ratio -> (numerator, denominator) of each replicate. A ratio without
+            parts is taken as an amount.
+        channel_parts: plan -> channel -> measure that is a ratio -> the same.
     """
 
     values: Mapping[str, Mapping[str, tuple[Value, ...]]]
-    channel_values: Mapping[str, Mapping[str, Mapping[str, tuple[Value, ...]]]]
-    occupancy: Mapping[str, npt.NDArray[np.float64]]
-    runs: Mapping[str, Run]
+    channel_values: ChannelValues = field(default_factory=dict)
+    occupancy: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, tuple[Parts, ...]]] = field(default_factory=dict)
+    channel_parts: Mapping[str, Mapping[str, Mapping[str, tuple[Parts, ...]]]] = field(default_factory=dict)
 
     @property
     def plans(self) -> tuple[str, ...]:
@@ -79,18 +101,31 @@ class Replicates:
     def channels(self) -> dict[str, dict[str, dict[str, Interval | None]]]:
         """Plan -> channel -> measure -> interval."""
         return {
-            plan: {name: {key: interval(row) for key, row in table.items()} for name, table in tables.items()}
+            plan: {
+                name: {
+                    key: interval(_linear(row, self.channel_parts.get(plan, {}).get(name, {}).get(key)))
+                    for key, row in table.items()
+                }
+                for name, table in tables.items()
+            }
             for plan, tables in self.channel_values.items()
         }
 
+    def by_replicate(self, plan: str, kpi: str) -> tuple[Value, ...]:
+        """One number a replicate, to take means, differences and intervals of.
+
+        An amount is what it was in each replicate. Of a ratio these are the numbers of `ratios.linearised`,
+        which are not the replicates' own ratios: their mean is the ratio of all replicates together.
+        """
+        return _linear(self.values[plan][kpi], self.parts.get(plan, {}).get(kpi))
+
     def interval(self, plan: str, kpi: str) -> Interval | None:
         """Mean of a KPI under a plan."""
-        return interval(self.values[plan][kpi])
+        return interval(self.by_replicate(plan, kpi))
 
     def difference(self, plan: str, base: str, kpi: str) -> Interval | None:
         """Mean difference plan - base, paired by replicate."""
-        pairs = zip(self.values[plan][kpi], self.values[base][kpi], strict=True)
-        return interval([None if a is None or b is None else a - b for a, b in pairs])
+        return paired_difference(self.by_replicate(plan, kpi), self.by_replicate(base, kpi))
 
 
 def replicate_kpis(
@@ -143,12 +178,16 @@ class _Tally:
     def __init__(self, plans: Mapping[str, Plan]) -> None:
         self.kpis: dict[str, list[dict[str, Value]]] = {name: [] for name in plans}
         self.tables: dict[str, list[dict[str, dict[str, Value]]]] = {name: [] for name in plans}
+        self.parts: dict[str, list[dict[str, Parts]]] = {name: [] for name in plans}
+        self.channel_parts: dict[str, list[dict[str, dict[str, Parts]]]] = {name: [] for name in plans}
         self.occupancy: dict[str, npt.NDArray[np.float64]] = {}
         self.runs: dict[str, Run] = {}
 
     def add(self, name: str, run: Run, baseline: Run) -> None:
         self.kpis[name].append(kpis(run, baseline))
         self.tables[name].append(channel_table(run))
+        self.parts[name].append(ratio_parts(run, baseline))
+        self.channel_parts[name].append(channel_parts(run))
         occupancy_ts = run.occupancy_tks.sum(axis=1) * run.world.weight
         self.occupancy[name] = self.occupancy.get(name, 0.0) + occupancy_ts
         self.runs.setdefault(name, run)
@@ -156,14 +195,23 @@ class _Tally:
     def close(self, replicates: int) -> Replicates:
         return Replicates(
             values={name: _columns(rows) for name, rows in self.kpis.items()},
-            channel_values={
-                name: {channel: _columns([table[channel] for table in tables]) for channel in tables[0]}
-                for name, tables in self.tables.items()
-            },
+            channel_values={name: _by_channel(tables) for name, tables in self.tables.items()},
             occupancy={name: total / replicates for name, total in self.occupancy.items()},
             runs=self.runs,
+            parts={name: _columns(rows) for name, rows in self.parts.items()},
+            channel_parts={name: _by_channel(tables) for name, tables in self.channel_parts.items()},
         )
 
 
-def _columns(rows: Sequence[Mapping[str, Value]]) -> dict[str, tuple[Value, ...]]:
+def _linear(row: tuple[Value, ...], parts: tuple[Parts, ...] | None) -> tuple[Value, ...]:
+    if parts is None:
+        return row
+    return linearised([above for above, _ in parts], [below for _, below in parts])
+
+
+def _by_channel(tables: Sequence[Mapping[str, Mapping[str, T]]]) -> dict[str, dict[str, tuple[T, ...]]]:
+    return {channel: _columns([table[channel] for table in tables]) for channel in tables[0]}
+
+
+def _columns(rows: Sequence[Mapping[str, T]]) -> dict[str, tuple[T, ...]]:
     return {key: tuple(row[key] for row in rows) for key in rows[0]}

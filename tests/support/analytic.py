@@ -23,10 +23,10 @@ import numpy.typing as npt
 
 from optimize.function_meter import judge_by_measuring
 from optimize.problem import BudgetProblem, GroupLimit
-from sim import Plan
+from sim import Plan, Replicates
 
 if TYPE_CHECKING:
-    from sim import Interval, Replicates, World
+    from sim import World
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,27 +48,8 @@ class AnalyticWorld:
         return self.channels
 
 
-@dataclass(frozen=True)
-class PairedValues:
-    """KPIs of named plans by replicate; the part of the simulator's `Replicates` that results read."""
-
-    values: Mapping[str, Mapping[str, tuple[float | None, ...]]]
-    channel_values: Mapping[str, Mapping[str, Mapping[str, tuple[float | None, ...]]]] = field(
-        default_factory=dict
-    )
-
-    def interval(self, plan: str, kpi: str) -> Interval | None:
-        """Mean and 95 % interval of one KPI."""
-        from sim import interval
-
-        return interval(self.values[plan][kpi])
-
-    def difference(self, plan: str, base: str, kpi: str) -> Interval | None:
-        """Mean and 95 % interval of the paired difference."""
-        from sim import interval
-
-        pairs = zip(self.values[plan][kpi], self.values[base][kpi], strict=True)
-        return interval([None if a is None or b is None else a - b for a, b in pairs])
+#: KPIs of named plans by replicate, all that results read of a judge.
+PairedValues = Replicates
 
 
 class AnalyticMarket:

@@ -222,7 +222,7 @@ EXAMPLES = {
         score_label="Incremental margin, CNY",
         score_unit="money",
         currency="CNY",
-        note="1 % more budget: ROI -0.012 by the curves' shadow price, ROI -0.005 simulated",
+        note="1 % more budget: ROI -0.012 (-0.015 to -0.009), clearly negative",
     ),
     "pareto": pareto_data(
         FRONT,

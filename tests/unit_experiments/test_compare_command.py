@@ -178,6 +178,11 @@ def test_the_ranking_is_by_the_kpi_asked_for(tmp_path):
     assert len(places) == 3
     assert [place["mean"] for place in places] == sorted(place["mean"] for place in places)
     assert places[0]["against_first"] is None
+    for place in places:
+        shown = found["cases"][place["case"]]["kpis"]["cac"]
+        assert [place[end] for end in ("mean", "low", "high")] == [
+            shown[end] for end in ("mean", "low", "high")
+        ]
     assert sum(place["probability_best"] for place in places) == pytest.approx(1)
     gap = places[1]["mean"] - places[0]["mean"]
     assert places[1]["against_first"]["mean"] == pytest.approx(gap)

@@ -252,3 +252,19 @@ def test_the_health_rule_follows_the_whole_interval():
     assert index(0.9, 0.8, 1.0) == "holds"
     assert index(0.7, None, None) == "below"
     assert index(None, None, None) is None
+
+
+def test_a_group_s_ratio_is_that_of_all_replicates_together_and_an_incremental_one_needs_each():
+    from types import SimpleNamespace
+
+    from experiments.customers.estimates import _incremental_cac, of_ratio
+
+    assert of_ratio([(900.0, 90.0), (900.0, 0.0)])["mean"] == 20.0
+    assert of_ratio([(900.0, 0.0), (900.0, 0.0)])["mean"] is None
+
+    def cost(won):
+        return SimpleNamespace(spend_c=[900.0], incremental_c=[won])
+
+    assert _incremental_cac([cost(90.0), cost(60.0)], 0)["mean"] == pytest.approx(12.0)
+    assert _incremental_cac([cost(90.0), cost(-1.0)], 0)["mean"] is None
+    assert _incremental_cac([], 0)["mean"] is None

@@ -156,14 +156,28 @@ def test_money_not_placed_stands_by_channel(stored):
         assert all(0 <= unplaced[c] <= found[plan]["spend"].get(c, 0) + 1 for c in unplaced)
 
 
-@pytest.mark.parametrize(
-    ("model", "simulated", "clash"),
-    [(1.0, 1.5, False), (1.0, -1.0, True), (1.0, 4.0, True), (1.0, None, False)],
-)
-def test_prices_that_contradict_each_other_are_told_apart(model, simulated, clash):
-    from experiments.recommend.text import _disagree
+def test_the_price_of_more_budget_stands_with_its_interval(stored):
+    """In JSON, and in a sentence whose word follows from the interval."""
+    from experiments.recommend.text import _price_of_more
+    from optimize import ShadowPrice
+    from sim import Interval
 
-    assert _disagree(model, simulated) is clash
+    found, _ = stored
+    price = found["shadow_price"]
+    assert price["low"] < price["value"] < price["high"]
+    assert price["value"] == price["simulated"]
+
+    def said(judged):
+        lines = _price_of_more(ShadowPrice("", 2.0, judged), "EUR 100", lambda p: f"Profit by {p}", str)
+        return lines[0]
+
+    assert "Profit by 0.5 (95 % interval 0.1 to 0.9 over 4 replicates): clearly positive." in said(
+        Interval(0.5, 0.1, 0.9, 4)
+    )
+    assert "-0.1 to 0.9 over 4 replicates): not told apart from zero." in said(Interval(0.4, -0.1, 0.9, 4))
+    assert "clearly negative." in said(Interval(-0.5, -0.9, -0.1, 4))
+    assert said(Interval(0.5, None, None, 1)).startswith("Shadow price: 1 % more budget (EUR 100), spread")
+    assert "a model's price" in said(None)
 
 
 def test_a_dangling_link_is_refused_before_anything_runs(tmp_path):

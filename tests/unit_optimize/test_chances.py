@@ -58,3 +58,22 @@ def test_draws_have_the_spread_of_the_mean_and_the_tails_of_t():
     drawn = draws(values)[0]
     half = special.stdtrit(4, 0.975) * values.std(ddof=1) / np.sqrt(5)
     assert np.mean(np.abs(drawn - 3.0) > half) == pytest.approx(0.05, abs=0.006)
+
+
+def test_the_chance_of_a_ratio_agrees_with_its_interval():
+    """Of two plans, the chance is above 97.5 % just where the paired interval leaves zero out."""
+    from optimize.chances import standings
+    from sim import Replicates
+
+    rng = np.random.default_rng(5)
+    spend = rng.gamma(6.0, 20.0, 6)
+    profit = {"recommended": 1.06 * spend + rng.normal(0, 12, 6), "status_quo": spend}
+    values = {name: {"roi": tuple(row / spend)} for name, row in profit.items()}
+    parts = {name: {"roi": tuple(zip(row, spend, strict=True))} for name, row in profit.items()}
+    judged = Replicates(values, parts=parts)
+    gap = judged.difference("recommended", "status_quo", "roi")
+    error = (gap.high - gap.mean) / special.stdtrit(5, 0.975)
+    found = {row.plan: row for row in standings(judged, "roi", {})}
+    assert found["recommended"].chance == pytest.approx(special.stdtr(5, gap.mean / error), abs=0.012)
+    own = chances({name: values[name]["roi"] for name in values})["recommended"]
+    assert abs(own - special.stdtr(5, gap.mean / error)) > 0.012

@@ -4,15 +4,19 @@ import numpy as np
 import pytest
 from analytic import AnalyticMarket
 
-from optimize import Evaluator, optimize
+from optimize import Evaluator, ShadowPrice, optimize
 from optimize.flatness import LOSS
 from optimize.marginal import HOLDING, marginal_returns
 
 
-def returns(market, problem, amounts, *, binding=(), replicates=6):
+def last_money(market, problem, amounts, *, binding=(), replicates=6):
     evaluator = Evaluator(problem, market, runs=9)
     today = evaluator.score([problem.status_quo_at_total()])[0]
     return marginal_returns(problem, market, problem.plan(amounts), today, binding, replicates)
+
+
+def returns(market, problem, amounts, **options):
+    return last_money(market, problem, amounts, **options).channels
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +38,55 @@ def test_mroi_is_the_derivative_of_the_formula():
         assert row.mroi.low < row.mroi.mean < row.mroi.high
         # What profit gains per unit of money planned is the same here, where all money is billed.
         assert row.slope.mean == pytest.approx(row.mroi.mean)
+
+
+@pytest.mark.parametrize("objective", ["profit", "roi", "ltv"])
+def test_the_price_of_the_total_is_the_slope_of_the_objective_along_the_plan(objective):
+    market = AnalyticMarket(4, seed=2, noise=0.01)
+    problem = market.problem(objectives=(objective,))
+    amounts = problem.status_quo_at_total()
+    price = last_money(market, problem, amounts).total
+    pure = AnalyticMarket(4, seed=2)
+    up, down = (pure.measure([problem.plan(amounts * f)], replicate=0)[0][objective] for f in (1.01, 0.99))
+    assert price.mean == pytest.approx((up - down) / (0.02 * problem.total), rel=0.03)
+    assert price.low < price.mean < price.high
+    assert price.n == 6
+
+
+@pytest.mark.parametrize(
+    ("judged", "word"),
+    [
+        ((0.3, 0.1, 0.5), "clearly positive"),
+        ((0.3, -0.1, 0.7), "not told apart from zero"),
+        ((-0.3, -0.5, -0.1), "clearly negative"),
+        ((0.3, None, None), None),
+    ],
+)
+def test_the_price_of_the_total_says_what_its_interval_says(judged, word):
+    from sim import Interval
+
+    price = ShadowPrice("EUR per EUR", 0.9, Interval(*judged, 3 if word else 1))
+    assert price.word == word
+    found = price.to_dict()
+    assert (found["value"], found["low"], found["high"]) == judged
+    assert (found["simulated"], found["curves"]) == (judged[0], 0.9)
+
+
+def test_a_price_that_the_judge_was_not_asked_for_is_the_curves():
+    found = ShadowPrice("EUR per EUR", 0.9).to_dict()
+    assert (found["value"], found["curves"]) == (0.9, 0.9)
+    assert {found[key] for key in ("low", "high", "word", "simulated")} == {None}
+
+
+def test_runs_are_counted_as_simulated_and_one_channel_is_the_whole():
+    market = AnalyticMarket(3, seed=1)
+    problem = market.problem()
+    assert last_money(market, problem, np.array([0.0, 0.5e6, 0.5e6]), replicates=2).runs == 2 * (
+        1 + 4 + 2 + 1
+    )
+    alone = last_money(market, problem, np.array([0.0, 0.0, 1e6]), replicates=2)
+    assert alone.runs == 2 * (1 + 2 + 1)
+    assert alone.total == alone.channels[0].slope
 
 
 def test_at_the_optimum_all_channels_are_level_and_off_it_they_are_not(solved):

@@ -144,7 +144,11 @@ def test_a_binding_limit_is_named_with_a_price_that_foretells_its_relaxation():
     assert limit.shadow_price == pytest.approx(gained / (0.02 * market.total), rel=0.25)
 
 
-def test_the_price_of_the_total_agrees_with_simulating_a_little_more_and_less():
+def test_the_price_of_the_total_by_the_curves_agrees_with_the_judge():
     market = AnalyticMarket(6, seed=2)
-    price = optimize(market.problem(), runs=150, seed=0, replicates=2, meter=market).explanation.shadow_price
-    assert price.value == pytest.approx(price.simulated, rel=0.15)
+    found = optimize(market.problem(), runs=150, seed=0, replicates=2, meter=market, marginal=2)
+    price = found.explanation.shadow_price
+    assert price.curves == pytest.approx(price.judged.mean, rel=0.15)
+    answer = found.to_dict()["shadow_price"]
+    assert answer["value"] == answer["simulated"] == price.judged.mean
+    assert (answer["low"], answer["high"]) == (price.judged.low, price.judged.high)

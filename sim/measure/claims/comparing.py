@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from sim.measure.ratios import influence
 from sim.measure.replicates import Interval
 
 Floats = npt.NDArray[np.float64]
@@ -61,20 +62,13 @@ def compared(sample: Sample, against: Sample | None = None, *, how: str = "level
     levels = [part.level for part in parts]
     if not all(map(math.isfinite, levels)) or (how == "ratio" and levels[1] == 0):
         return None
-    u_r = [_influence(part) for part in parts]
+    u_r = [influence(part.above_r, part.below_r) for part in parts]
     if len(parts) == 1:
         return _interval(levels[0], u_r[0])
     first, second = levels
     if how == "difference":
         return _interval(first - second, u_r[0] - u_r[1])
     return _interval(first / second, u_r[0] / second - u_r[1] * first / second**2)
-
-
-def _influence(sample: Sample) -> Floats:
-    """Of each replicate on above / below."""
-    below = sample.below_r.mean()
-    deviation_r = (sample.above_r - sample.level * sample.below_r) / below
-    return np.asarray(deviation_r, dtype=np.float64)
 
 
 def _interval(value: float, u_r: Floats) -> Interval:

@@ -78,6 +78,12 @@ class CustomerValue:
             "payback_months": None if after is None else float(months(self.world, periods)[0]),
         }
 
+    def cost_parts(self, kind: str) -> dict[str, tuple[float, float]]:
+        """Numerator and denominator of CAC and of LTV : CAC: what so many customers are worth, and money."""
+        (people, _), ltv = self.costs.of(kind), float(self.groups["all"].values["ltv"][0])
+        money = float(self.costs.spend_c.sum())
+        return {"cac": (money, people), "ltv_cac": (ltv * people if people else 0.0, money)}
+
 
 def customer_value(
     world: World,

@@ -42,6 +42,11 @@ GROUP_MEASURES: dict[str, tuple[str, str]] = {
     "payback": ("Payback, periods", "ratio"),
     "payback_months": ("Payback, months", "ratio"),
 }
+#: Those that are means over the group's customers.
+PER_CUSTOMER = (
+    *("ltv", "seen_periods", "realised", "residual", "lifetime"),
+    *("first_order", "orders", "repeat_rate"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +56,7 @@ class GroupValues:
     Attributes:
         grouping: keys and labels.
         values: measure -> by group, (G,); NaN where it is undefined.
+        parts: measure that is a ratio of amounts -> its numerator and denominator by group, each (G,).
         paid_ga: cumulative margin of a customer, (G, A).
         observed_ga: share of the customers who are observed through each age, (G, A).
         retention: who stayed.
@@ -58,6 +64,7 @@ class GroupValues:
 
     grouping: Grouping
     values: Mapping[str, Floats]
+    parts: Mapping[str, tuple[Floats, Floats]]
     paid_ga: Floats
     observed_ga: Floats
     retention: Retention
@@ -107,7 +114,11 @@ def group_values(won: CustomerLog, grouping: Grouping, spend_g: Floats | None) -
         "payback_months": months(world, payback_g),
     }
     observed_ga = ratio(observed_ages(won, grouping), count_g[:, None])
-    return GroupValues(grouping, values, paid_ga, observed_ga, stay)
+    parts = {name: (np.where(people_g > 0, values[name] * people_g, 0.0), people_g) for name in PER_CUSTOMER}
+    parts["aov"] = grouping.total(revenue_n) / world.minor, grouping.total(orders_n)
+    if spend_g is not None:
+        parts |= {"cac": (spend_g, people_g), "ltv_cac": (parts["ltv"][0], spend_g)}
+    return GroupValues(grouping, values, parts, paid_ga, observed_ga, stay)
 
 
 def _paybacks(paid_ga: Floats, cac_g: Floats) -> Iterator[float]:
