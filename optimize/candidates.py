@@ -56,7 +56,7 @@ class Found:
         notes: stages that could not run, a sentence each.
         plan: the plan to recommend, period by period, where money that cannot be placed was cut.
         freed: channel -> money that was cut.
-        placing_runs: simulations used to see what can be placed.
+        placing_runs: simulations used after the final: measured slopes, and what can be placed.
     """
 
     method: str

@@ -9,7 +9,7 @@ would be of a plan chosen for its luck on them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -133,6 +133,11 @@ class Final:
     winner: Finalist
     rivals: tuple[Finalist, ...] = ()
     runs: int = 0
+
+    def overtaken(self, plan: Evaluation) -> Final:
+        """The final after a plan that came later took the winner's place."""
+        rivals = (self.winner, *self.rivals)[: max(len(self.rivals), 1)]
+        return replace(self, winner=Finalist(plan.origin, plan, 0), rivals=rivals)
 
 
 def final(

@@ -17,6 +17,7 @@ from optimize.frontier import epsilon_points, pick, search_front
 from optimize.methods import Method
 from optimize.opinions import opinions
 from optimize.placing import placeable
+from optimize.polishing import polish
 from optimize.problem import BudgetProblem
 from optimize.staged import Staged, search
 from optimize.surfaces import foretell
@@ -69,8 +70,14 @@ def _settled(
     candidates = [found.best, *found.front]
     linear = _linear_points(problem, evaluator, searched, candidates, seed=found.seed)
     last = _last_round(problem, evaluator, searched, found.best, found.front, linear, found.seed, replicates)
-    best = found.best if last is None else last.winner.plan
-    return replace(found, best=best, linear=linear, final=last)
+    if last is None:
+        return replace(found, linear=linear)
+    best, runs = last.winner.plan, 0
+    if len(problem.goals) == 1 and len(problem.flights) == 1:
+        better = polish(problem, evaluator, best, searched.notes)
+        last = last if not better.moved else last.overtaken(better.plan)
+        best, runs = better.plan, better.runs
+    return replace(found, best=best, linear=linear, final=last, placing_runs=runs)
 
 
 def _placeable(problem: BudgetProblem, evaluator: Evaluator, found: Found) -> Found:
@@ -78,7 +85,8 @@ def _placeable(problem: BudgetProblem, evaluator: Evaluator, found: Found) -> Fo
     assert found.best is not None
     kept = placeable(problem, evaluator, found.best)
     best = replace(found.best, amounts_c=problem.by_flight(kept.plan)) if kept.freed else found.best
-    return replace(found, best=best, plan=kept.plan, freed=kept.freed, placing_runs=kept.runs)
+    runs = found.placing_runs + kept.runs
+    return replace(found, best=best, plan=kept.plan, freed=kept.freed, placing_runs=runs)
 
 
 def _last_round(

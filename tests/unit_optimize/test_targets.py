@@ -155,9 +155,10 @@ def test_simulations_of_targets_are_counted(small):
     assert len(result.trace) * each + survey <= result.runs_used <= 60
     differing = {plan.spend_tc.tobytes() for plan in result.plans.values()}
     assert len(differing) < len(result.plans), "today's mix is the status quo"
-    # What can be placed is looked at on three draws, and cut plans meet the whole one on eight.
-    placing = {3, *(3 + 8 * (plans * each + 1) for plans in (2, 3, 4))}
-    assert result.judge_runs - 2 * (len(differing) + 1) - 2 * 10 in placing
+    # What is billed of the recommended plan is looked at on four draws; a channel cut by more than half is
+    # switched off in today's plan and in the recommended one.
+    rest = result.judge_runs - 2 * (len(differing) + 1) - 2 * 10 - 4
+    assert rest == 0 if not result.guard_rail else rest > 0
     (check,) = result.targets
     assert check.target == "outage"
     assert check.word in ("reached", "unclear"), "two replicates of 400 consumers say little"
