@@ -13,13 +13,14 @@ says what is placed and what must be offered for it. Floors, contracts and every
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from optimize.finalists import FINAL_REPLICATE
+from optimize.limits import CHECKS
 from optimize.meter import SimulationMeter
 from sim import Plan
 
@@ -66,11 +67,13 @@ def placeable(problem: BudgetProblem, evaluator: Evaluator, best: Evaluation) ->
 def cut(problem: BudgetProblem, plan: Plan, wanted_tc: Floats) -> Plan:
     """The plan with each channel's money cut to what is wanted, as far as the limits allow."""
     kept_tc = plan.spend_tc.copy()
-    open_problem = problem if problem.free_total else replace(problem, total_min=0.0)
+    # Money left out of a total that was to be spent exactly is free: every limit but the total must hold.
+    checks = [check for name, check in CHECKS.items() if name != "total" or problem.free_total]
     for c in np.flatnonzero((plan.spend_tc - wanted_tc).sum(axis=0) > problem.tolerance):
         tried_tc = kept_tc.copy()
         tried_tc[:, c] = _above_floor(problem, int(c), plan.spend_tc[:, c], wanted_tc[:, c])
-        if not open_problem.violations(problem.by_flight(Plan(plan.channels, tried_tc))):
+        amounts = problem.by_flight(Plan(plan.channels, tried_tc))
+        if not any(check(problem, amounts) for check in checks):
             kept_tc = tried_tc
     return Plan(plan.channels, kept_tc)
 

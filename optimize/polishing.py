@@ -103,6 +103,8 @@ def _measured(
     gain_n = (gain_rn[:, 1:] - gain_rn[:, :1]).mean(axis=0)
     slopes: dict[int, dict[int, float]] = {}
     for (c, change), gain in zip(steps, gain_n, strict=True):
+        if not np.isfinite(gain):
+            continue
         slopes.setdefault(c, {})[1 if change > 0 else -1] = float(gain) / change
     curves = {}
     for c in problem.free_c:
@@ -171,7 +173,8 @@ def _meeting(
             for row, each in zip(rows, found, strict=True)
         ]
         for row_scores, kpis in zip(scores, last, strict=True):
-            row_scores.append(goal.value(kpis))
+            value = goal.value(kpis)
+            row_scores.append(value if np.isfinite(value) else -np.inf)
     n = int(np.argmax([np.mean(row) for row in scores]))
     if not unseated(scores, n):
         return None

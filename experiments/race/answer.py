@@ -103,8 +103,8 @@ def entries_of(request: Request) -> list[Entry]:
         raise RequestError(
             "\n".join(f"race: no method or rule '{name}' (known: {listed})" for name in unknown)
         )
-    # `default` is one of the others by another name; it races once.
-    everyone = [name for name in METHODS if name == "default" or METHODS[name] is not METHODS["default"]]
+    # The default is the surface loop with more besides: by itself that races only when it is named.
+    everyone = [name for name in METHODS if name != "surrogate"]
     names = request.methods or (*everyone, *RULES)
     entries = [Entry(name, 0, 0) for name in names if name in RULES]
     for repeat in range(request.repeats):

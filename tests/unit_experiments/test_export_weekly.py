@@ -81,7 +81,7 @@ def test_the_truth_is_sealed_to_the_data_and_the_scenario(market, tmp_path, monk
     assert answer["seal"] == sealed["seal"]
     kept = hashlib.sha256((folder / "truth.json").read_bytes()).hexdigest()
     assert answer["files"]["truth.json"]["sha256"] == kept
-    monkeypatch.setattr(gallery, "save", lambda figures, folder: [])
+    monkeypatch.setattr(gallery, "save", lambda figures, folder, **_: [])
     assert invoke("run", *MARKET, "--replicates", "1", "--out", tmp_path / "run").exit_code == 0
     record = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert sealed["seal"]["scenario_sha256"] == record["scenario_sha256"]

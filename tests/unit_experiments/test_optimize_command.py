@@ -30,7 +30,10 @@ def test_json_holds_what_the_decision_needs(stored):
     assert found["runs_used"] <= 40
     for plan in ("status_quo", "recommended"):
         assert set(found[plan]["kpis"]["roi"]) >= {"mean", "low", "high"}
-    assert sum(found["recommended"]["spend"].values()) == pytest.approx(14_040_000, abs=1)
+    free = found["free_money"]
+    offered = sum(found["recommended"]["spend"].values()) + sum(free["left_out"].values())
+    assert offered == pytest.approx(14_040_000, abs=1)
+    assert sum(found["recommended"]["placed"].values()) + free["total"] == pytest.approx(14_040_000, abs=1)
     change = found["recommended"]["kpis"]["roi"]["mean"] - found["status_quo"]["kpis"]["roi"]["mean"]
     assert found["difference"]["roi"]["mean"] == pytest.approx(change)
 
@@ -41,8 +44,9 @@ def test_the_folder_holds_tables_figures_and_a_plan_to_run(stored):
         assert (out / "figures" / f"{name}.png").stat().st_size > 10_000
         assert (out / "figures" / f"{name}.svg").exists()
     rows = list(csv.DictReader((out / "budget.csv").read_text(encoding="utf-8-sig").splitlines()))
-    spend = {row["channel"]: float(row["recommended"]) for row in rows}
-    assert spend["store"] == pytest.approx(found["recommended"]["spend"]["store"])
+    for column, key in (("recommended", "placed"), ("recommended_offered", "spend")):
+        amounts = {row["channel"]: float(row[column]) for row in rows}
+        assert amounts == pytest.approx({name: found["recommended"][key][name] for name in amounts}, abs=0.01)
     again = CliRunner().invoke(
         main,
         ["run", "beauty-launch", *SMALL[:4], "--quiet", "--json", "--plan", str(out / "recommended.csv")],

@@ -123,7 +123,7 @@ def test_the_ledger_names_every_plan_in_the_order_of_asking(whole):
     ("changed", "said"),
     [
         (["--seed", "2"], "seed 1 there, 2 here"),
-        (["--method", "lp"], "method surrogate there, lp here"),
+        (["--method", "lp"], "method default there, lp here"),
         (["--objective", "profit"], "objective roi there, profit here"),
         (["--budget", "5000000"], "budget none there, 5000000.0 here"),
         (["--limit", "store>=5%"], "limits none there, store>=5% here"),

@@ -18,7 +18,7 @@ SMALL = ["--set", "population.agents=300", "--set", "calendar.tail=4", "--replic
 @pytest.fixture(autouse=True)
 def without_figures(monkeypatch):
     """Figures take most of the time, and are tested elsewhere."""
-    monkeypatch.setattr("experiments.store._write_figures", lambda *_: [])
+    monkeypatch.setattr("experiments.store._write_figures", lambda *_, **__: [])
 
 
 def invoke(*args):
@@ -190,7 +190,8 @@ def test_a_plan_given_is_the_one_the_recommendation_is_held_against(tmp_path):
 
 def test_a_ceiling_of_the_scenario_outlasts_a_plan_given(tmp_path):
     path = write_plan(tmp_path / "mine.csv", 0.9)
-    found, _, _ = searched(*(tmp_path, "beauty-launch", "--plan", path, "--set", "optimization.at_most=true"))
+    ceiling = ("--set", "optimization.at_most=true", "--objective", "profit")
+    found, _, _ = searched(tmp_path, "beauty-launch", "--plan", path, *ceiling)
     assert found["total"] <= 14_040_000
     assert not any("the budget is" in note for note in found["notes"])
 
