@@ -84,16 +84,23 @@ def judged_plans(problem: BudgetProblem, found: Found) -> dict[str, Plan]:
     rivals = found.final.rivals if found.final else ()
     plans |= {f"leader_{n}": problem.plan(each.plan.amounts_c) for n, each in enumerate(rivals, start=1)}
     winner = found.final.winner.plan if found.final else best
-    others = [done for done in found.front if done is not winner]
-    plans |= {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in enumerate(others)}
+    front = enumerate(_further(found))
+    plans |= {f"pareto_{n}": problem.plan(done.amounts_c) for n, done in front}
     linear = [row for row in found.linear if winner is None or row is not winner.amounts_c]
     return plans | {f"linear_{n}": problem.plan(row) for n, row in enumerate(linear)}
+
+
+def _further(found: Found) -> list[Evaluation]:
+    """The front without the plan recommended."""
+    winner = found.final.winner.plan if found.final else found.best
+    return [done for done in found.front if done is not winner]
 
 
 def origins(plans: Mapping[str, Plan], found: Found) -> dict[str, str]:
     """Where each candidate of a front comes from."""
     recommended = found.final.winner.origin if found.final else SEARCH
-    known = {"recommended": recommended, "historical": TODAY, "pareto": SEARCH, "linear": LINEAR}
+    known = {"recommended": recommended, "historical": TODAY, "linear": LINEAR}
+    known |= {f"pareto_{n}": done.origin for n, done in enumerate(_further(found))}
     origins = {name: known.get(name if name in known else name.split("_")[0]) for name in plans}
     return {name: origin for name, origin in origins.items() if origin is not None}
 

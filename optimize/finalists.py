@@ -30,13 +30,11 @@ LEADERS = 4
 NEAR, RIVALS = 0.03, 4
 #: First replicate number of the final, between the judge's and the search's.
 FINAL_REPLICATE = 500_000
-#: Runs kept for simulating a little more and a little less than the total.
-PRICE_CHECK = 2
 
 
 def recheck_runs(runs: int) -> int:
-    """Runs to keep back for the re-scoring and for checking the price of the total."""
-    return int(SHARE * runs) + PRICE_CHECK if runs >= WORTHWHILE else 0
+    """Runs to keep back for the re-scoring."""
+    return int(SHARE * runs) if runs >= WORTHWHILE else 0
 
 
 def leaders(
@@ -99,7 +97,7 @@ def recheck(
         return [-np.inf if done.failure else done.value(goal) for done in found]
 
     # The main draws chose these plans, so they have no say in the order among them.
-    spendable = min(runs, evaluator.runs_left) - PRICE_CHECK
+    spendable = min(runs, evaluator.runs_left)
     return chosen[halve(len(chosen), spendable, score).winner]
 
 
@@ -237,7 +235,7 @@ def final_of_front(
     rows = [today.amounts_c, *(done.amounts_c for done in front), *linear]
     times = runs // (len(rows) + meter.baseline_runs)
     if len(rows) == 2 or times < 2:
-        return Final(Finalist("search", front[0], 0))
+        return Final(Finalist(front[0].origin, front[0], 0))
     plans, seen = [problem.plan(row) for row in rows], []
     values_rnk = np.empty((times, len(rows), len(problem.goals)))
     for r in range(times):
@@ -252,12 +250,12 @@ def final_of_front(
     above = usable[np.all(means_nk[usable] >= means_nk[0], axis=1)]
     usable = above if len(above) else usable
     if not len(usable):
-        return Final(Finalist("search", front[0], times))
+        return Final(Finalist(front[0].origin, front[0], times))
     kept = usable[non_dominated(means_nk[usable])]
     n = int(kept[knee(means_nk[kept])])
     cost = times * (len(rows) + meter.baseline_runs)
     if n <= len(front):
-        return Final(Finalist("search", front[n - 1], times), runs=cost)
+        return Final(Finalist(front[n - 1].origin, front[n - 1], times), runs=cost)
     done = Evaluation(rows[n], seen[n], None, True, evaluator.runs_used, FINAL_REPLICATE + times - 1)
     return Final(Finalist("linear programme", done, times), runs=cost)
 

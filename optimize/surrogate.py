@@ -37,7 +37,7 @@ ROUND_SHARE, ROUND_LEAST, ROUNDS = 1 / 6, 8, 24
 HILLS = (0, 2)
 #: Plans on one set of draws from which on the next round meets new ones.
 BLOCK = 14
-#: Runs kept for the recommended plan and for the price of the total; runs from which on they are.
+#: Runs kept for simulating the top of the surface; runs from which on they are.
 KEPT, KEEP_FROM = 4, 30
 #: Times the top of the surface is simulated at the end; share of the total within which two are the same.
 TOPS, SAME = 2, 0.03

@@ -80,3 +80,11 @@ def test_the_result_names_who_found_the_plan_and_who_agrees():
     assert who["origin"] in ("search", OPTUNA)
     assert LINEAR in who["agree"]
     assert TRUST in who["agree"]
+
+
+def test_optuna_has_a_share_in_a_front_and_its_points_say_so():
+    market = AnalyticMarket(6, seed=3)
+    problem = market.problem(objectives=("roi", "ltv"))
+    result = optimize(problem, runs=200, seed=0, replicates=2, meter=market)
+    origins = {point.origin for point in result.frontier.points}
+    assert {LINEAR, OPTUNA} <= origins
