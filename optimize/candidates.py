@@ -106,13 +106,26 @@ def origins(plans: Mapping[str, Plan], found: Found) -> dict[str, str]:
 
 
 def finalists(problem: BudgetProblem, found: Found, judged: Replicates) -> tuple[Standing, ...]:
-    """Chances of everyone in the final, of the status quo and of the rules of thumb."""
+    """Chances of everyone in the final, of the status quo and of the rules of thumb.
+
+    Where there are targets, of those that reach them on the judge's means, and of the plan recommended.
+    """
     if len(problem.goals) > 1 or problem.minimise_spend or found.best is None:
         return ()
     met = {f"leader_{n}": each for n, each in enumerate(found.final.rivals, start=1)} if found.final else {}
     if found.final is not None:
         met["recommended"] = found.final.winner
-    return standings(judged, problem.goals[0].kpi, met)
+    names = [name for name in judged.values if name == RECOMMENDED or _reaches(problem, judged, name)]
+    return standings(judged, problem.goals[0].kpi, met, names)
+
+
+def _reaches(problem: BudgetProblem, judged: Replicates, name: str) -> bool:
+    """Whether a plan reaches every target that the judge's own figures tell of."""
+    for target in problem.targets:
+        value = None if target.kind.extra else judged.interval(name, target.kind.kpi)
+        if value is not None and target.surplus(value.mean) < 0:
+            return False
+    return True
 
 
 def at_total_of(problem: BudgetProblem, best: Evaluation | None) -> BudgetProblem:

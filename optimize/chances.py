@@ -55,9 +55,12 @@ class Standing:
     replicates: int
 
 
-def standings(judged: Replicates, kpi: str, final: Mapping[str, Finalist]) -> tuple[Standing, ...]:
-    """Everyone judged, the likeliest first; `final` says where a plan comes from and what it met."""
-    chance = chances({name: judged.by_replicate(name, kpi) for name in judged.values})
+def standings(
+    judged: Replicates, kpi: str, final: Mapping[str, Finalist], names: Sequence[str] = ()
+) -> tuple[Standing, ...]:
+    """The plans named (default: all), the likeliest first; `final` says whence a plan comes and what it met."""
+    names = names or tuple(judged.values)
+    chance = chances({name: judged.by_replicate(name, kpi) for name in names})
     found = [
         Standing(
             name,
@@ -67,7 +70,7 @@ def standings(judged: Replicates, kpi: str, final: Mapping[str, Finalist]) -> tu
             None if name == "recommended" else judged.difference(name, "recommended", kpi),
             final[name].replicates if name in final else 0,
         )
-        for name in judged.values
+        for name in names
     ]
     return tuple(sorted(found, key=lambda row: -(row.chance or 0.0)))
 

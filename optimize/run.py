@@ -183,7 +183,7 @@ def _with_targets(result: OptimizeResult, problem: BudgetProblem, meter: Meter) 
         text = cheapest_text(problem.status_quo.total, spent, problem)
         held = all(check.word != "missed" for check in checks)
         word = "better" if held and spent < problem.status_quo.total else "no better"
-    verdict = Verdict(word, " ".join([text, *(check.text for check in checks)]))
+    verdict = replace(result.verdict, word=word, text=" ".join([text, *(check.text for check in checks)]))
     each, survey = plan_runs(meter)
     return replace(
         result,
@@ -249,6 +249,7 @@ def _verdict(problem: BudgetProblem, result: OptimizeResult) -> Verdict:
         currency=problem.currency,
         total=result.total,
         today=problem.status_quo.total,
+        allowed=not problem.violations(problem.by_flight(problem.status_quo)),
         free=result.free,
         equals=[plan_words(name) for name in result.equals],
         unsure=[result.labels[name] for name in apart.unsure] if apart else (),

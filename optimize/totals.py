@@ -78,7 +78,8 @@ def worth_looking(problem: BudgetProblem, evaluator: Evaluator) -> float:
     evaluator.stage = "looking for the total"
     goal, today = problem.goals[0], problem.anchor
     wanted = [start * STEP**n for n in range(-1, MOST_TRIED - 1)]
-    totals = sorted({min(max(total, least), most) for total in wanted})
+    # Today's own total comes first: what it leaves unplaced is what others are held against.
+    totals = list(dict.fromkeys(min(max(total, least), most) for total in (start, *wanted)))
     plans = [project(problem, scaled(problem, today * total, total)) for total in totals]
     values = [-np.inf if done.failure else done.value(goal) for done in evaluator.score(plans)]
     if not np.isfinite(values).any():

@@ -24,10 +24,12 @@ class Verdict:
     Attributes:
         word: `better`, `no better`, `worse`, or `undecided` (one replicate has no interval).
         text: sentences with the difference and its 95 % interval.
+        keep: True where today's plan is to be kept: nothing better was found, and the limits allow it.
     """
 
     word: str
     text: str
+    keep: bool = False
 
 
 def decide(
@@ -37,6 +39,7 @@ def decide(
     currency: str,
     total: float,
     today: float,
+    allowed: bool = True,
     free: float = 0.0,
     equals: Sequence[str] = (),
     unsure: Sequence[str] = (),
@@ -48,6 +51,7 @@ def decide(
     mix at the same total, so that the size of the budget is not mistaken for a better mix.
 
     Args:
+        allowed: whether the status quo meets the limits.
         free: money of the total that is not placed, in the plan or left out of it.
         equals: what to call plans that cannot be told apart from the recommended one.
         unsure: labels of channels that near-equal plans give more than today, or less.
@@ -63,14 +67,18 @@ def decide(
         difference = judged.difference("recommended", "historical", goals[0].kpi)
         base = f"today's mix at the same total of {money(total, currency)}"
         sentences.append(_compare(difference, goals[0], currency, base)[1])
-    elif words[0] in ("no better", "worse"):
+    keep = words[0] in ("no better", "worse") and allowed
+    if keep and len(sentences) == len(goals):
         sentences.append("Keep the status quo.")
+    elif words[0] in ("no better", "worse") and not allowed:
+        sentences.append("The status quo itself is not allowed by the limits and the total.")
     if free > WORTH_SAYING * total:
         sentences.append(
             f"{money(free, currency)} of the total ({free / total:.0%}) finds no audience: it is not placed, "
             "and free for something else."
         )
-    return Verdict(words[0], " ".join([*sentences, *_certainty(currency, equals, unsure, totals)]))
+    text = " ".join([*sentences, *_certainty(currency, equals, unsure, totals)])
+    return Verdict(words[0], text, keep)
 
 
 def _certainty(

@@ -152,3 +152,12 @@ def test_the_price_of_the_total_by_the_curves_agrees_with_the_judge():
     answer = found.to_dict()["shadow_price"]
     assert answer["value"] == answer["simulated"] == price.judged.mean
     assert (answer["low"], answer["high"]) == (price.judged.low, price.judged.high)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_status_quo_that_the_limits_forbid_is_not_to_be_kept(allowed):
+    values = {"recommended": {"profit": (99.0, 101.0)}, "status_quo": {"profit": (100.0, 100.0)}}
+    found = decide(PairedValues(values), PROFIT, currency="CNY", total=100.0, today=100.0, allowed=allowed)
+    assert found.keep == allowed
+    assert ("Keep the status quo." in found.text) == allowed
+    assert ("is not allowed" in found.text) != allowed
