@@ -58,7 +58,7 @@ class Standing:
 def standings(
     judged: Replicates, kpi: str, final: Mapping[str, Finalist], names: Sequence[str] = ()
 ) -> tuple[Standing, ...]:
-    """The plans named (default: all), the likeliest first; `final` says whence a plan comes and what it met."""
+    """The plans named (default: all), the likeliest first; `final` says where each comes from."""
     names = names or tuple(judged.values)
     chance = chances({name: judged.by_replicate(name, kpi) for name in names})
     found = [
