@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from optimize.evaluation import measure
 from optimize.evaluator import SEARCH_REPLICATE, Evaluation, Evaluator, Meter
 from optimize.halving import halve, unseated
 from optimize.objectives import Kpis, Objective
@@ -168,7 +169,7 @@ def final(
         replicate = FINAL_REPLICATE + n
         plans = [problem.plan(entries[row][1]) for row in rows]
         values = []
-        for row, found in zip(rows, meter.measure(plans, replicate=replicate), strict=True):
+        for row, found in zip(rows, measure(meter, plans, replicate), strict=True):
             kpis = {**found, "idle": idle_beyond(float(entries[row][1].sum()), found, today)}
             done = Evaluation(entries[row][1], kpis, None, True, evaluator.runs_used, replicate)
             known[row] = known[row] or done
@@ -239,7 +240,7 @@ def final_of_front(
     plans, seen = [problem.plan(row) for row in rows], []
     values_rnk = np.empty((times, len(rows), len(problem.goals)))
     for r in range(times):
-        found = meter.measure(plans, replicate=FINAL_REPLICATE + r)
+        found = measure(meter, plans, FINAL_REPLICATE + r)
         seen = [
             {**kpis, "idle": idle_beyond(float(row.sum()), kpis, today)}
             for row, kpis in zip(rows, found, strict=True)

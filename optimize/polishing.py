@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from optimize.evaluation import measure
 from optimize.finalists import FINAL_REPLICATE, idle_beyond
 from optimize.halving import unseated
 from optimize.linear import Pieces, best_mix
@@ -129,7 +130,7 @@ def _bent(at: float, low: float, high: float, up: float | None, down: float | No
 def _gains(problem: BudgetProblem, evaluator: Evaluator, rows: list[Floats], replicate: int) -> list[float]:
     """The objective of plans, linear at the first one, less what their money costs."""
     goal, today = problem.goals[0], evaluator.evaluations[0]
-    found = evaluator.meter.measure([problem.plan(row) for row in rows], replicate=replicate)
+    found = measure(evaluator.meter, [problem.plan(row) for row in rows], replicate)
     kpis: list[Kpis] = [
         {**each, "idle": idle_beyond(float(row.sum()), each, today)}
         for row, each in zip(rows, found, strict=True)
@@ -167,7 +168,7 @@ def _meeting(
     scores: list[list[float]] = [[] for _ in rows]
     last: list[Kpis] = []
     for replicate in range(first, first + MEETINGS):
-        found = evaluator.meter.measure([problem.plan(row) for row in rows], replicate=replicate)
+        found = measure(evaluator.meter, [problem.plan(row) for row in rows], replicate)
         last = [
             {**each, "idle": idle_beyond(float(row.sum()), each, today)}
             for row, each in zip(rows, found, strict=True)

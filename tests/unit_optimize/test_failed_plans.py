@@ -5,22 +5,23 @@ import itertools
 import pytest
 from analytic import AnalyticMarket
 
-from optimize import SEARCH_REPLICATE, optimize
+from optimize import optimize
 from optimize.evaluator import HOPELESS_LATER
+from optimize.finalists import FINAL_REPLICATE
 from sim import OmnifunnelError
 
 METHODS = ("surrogate", "lp", "successive", "greedy", "search")
 
 
 class Raising(AnalyticMarket):
-    """Raises over plans that the search should do without; the judge never meets any."""
+    """Raises over plans that search and final should do without; the judge never meets any."""
 
     def __init__(self, *arguments, fails, **options):
         super().__init__(*arguments, **options)
         self.fails, self.asked = fails, itertools.count(1)
 
     def measure(self, plans, *, replicate):
-        if replicate >= SEARCH_REPLICATE:
+        if replicate >= FINAL_REPLICATE:
             for plan in plans:
                 if self.fails(plan.total_c, next(self.asked)):
                     raise FloatingPointError("overflow of a consumer's memory")
