@@ -1,8 +1,12 @@
-"""The cheapest plan that reaches its targets: down along a shape, halve, mend the mix there, again.
+"""The cheapest plan that reaches its targets: down along today's mix, then a better mix near there, again.
 
     symbol    meaning                                                           unit
     surplus   least over targets of the mean, over draws, of how much better    1
               than its bound the key figure is, relative to the bound
+
+Today's mix at several totals comes first: it costs a few simulations and says where targets are about met,
+be it at the most that may be spent or, for ratios, far below. Mixes that reach them more safely are then
+searched a little below the cheapest total that does, and their totals halved down.
 
 Every plan that may be the answer is measured on the main draws and a few more, and counts by its mean: the
 cheapest plan that reaches targets on one set of draws did so in part by luck. The answer must hold, less one
@@ -11,7 +15,7 @@ standard error, on draws that had no say in finding it; a little more money make
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,17 +33,39 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-#: Share of the runs for the first mix, and totals tried along its shape, as shares of the way from the least
-#: to the most (log scale).
-FIRST_SHARE, WAY_DOWN = 0.4, (1.0, 0.95, 0.85, 0.0)
-#: Least share of the most that counts as a plan.
-LEAST = 0.01
-#: Draws a plan is measured on, the further ones of the last check, and what that check costs at most.
-DRAWS, CONFIRMATIONS, KEEP = 4, 5, 20
-#: Halvings after each mix, rounds of mixes, share of the runs left for the next one, how far below it is.
-HALVINGS, ROUNDS, MIX_SHARE, BELOW = 4, 3, 0.45, 0.96
+#: Totals of today's mix that are tried, as multiples of today's money; the most that may be spent besides.
+TODAYS = (1.0, 0.75, 0.5, 0.3)
+#: Rounds of mixes, the share of the runs left for each, how far below the cheapest total so far it is
+#: searched, and the totals tried along what is found.
+ROUNDS, MIX_SHARE, BELOW = 4, (0.4, 0.45, 0.45, 0.45), (0.85, 0.96, 0.96, 0.96)
+ALONG = ((1.0, 0.85, 1.15), (1.0, 0.9), (1.0, 0.9), (1.0, 0.9))
+#: Halvings after each mix, and along today's.
+HALVINGS, TODAYS_HALVINGS = 4, 2
 #: Totals closer than this are the same; more money tried where the last check fails.
 CLOSE, DEARER = 0.01, (1.0, 1.03, 1.07)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How thoroughly plans are measured, by how many runs there are.
+
+    Attributes:
+        draws: sets of draws that every trial meets.
+        confirmations: further draws of the last check.
+    """
+
+    draws: int
+    confirmations: int
+
+    @classmethod
+    def of(cls, runs: int) -> Pace:
+        """Four draws and five more from 150 runs on; fewer where they would eat the search."""
+        return cls(4, 5) if runs >= 150 else cls(3, 4) if runs >= 90 else cls(2, 3)
+
+    @property
+    def keep(self) -> int:
+        """Runs that the last check may take."""
+        return len(DEARER) * (1 + self.confirmations) + self.confirmations
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,20 +84,27 @@ class Trial:
 
 
 def search_cheapest(problem: BudgetProblem, evaluator: Evaluator, method: Method, *, seed: int) -> Search:
-    """The method at the most that may be spent, then down to the least that still reaches the targets."""
-    found = Search()
-    most = problem.span[1]
-    least = max(problem.span[0], LEAST * most)
-
-    def mix(total: float, share: float) -> Floats | None:
-        return _mix(problem, evaluator, method, total, share, found, seed)
-
-    shape = mix(most, FIRST_SHARE)
-    if shape is None:
-        return found
+    """From today's mix down to the least money whose best mix still reaches the targets."""
+    found, pace = Search(), Pace.of(evaluator.runs)
     evaluator.stage = "looking for the total"
-    plans = _scaled(problem, shape, [(least / most) ** (1.0 - way) for way in WAY_DOWN], found.notes)
-    found.best = cheapest_plan(problem, evaluator, plans, mix) or found.best
+    today = problem.status_quo_at_total()
+    most = problem.span[1] / max(float(today.sum()), 1e-12)
+    trials = _tried(problem, evaluator, _scaled(problem, today, [*TODAYS, most], found.notes), pace)
+    _halve(problem, evaluator, trials, pace, TODAYS_HALVINGS)
+    for n in range(ROUNDS):
+        held = _cheapest(trials)
+        if evaluator.runs_left < 2 * pace.keep:
+            break
+        total = problem.span[1] if held is None else held.total * (BELOW[n] if held.surplus >= 0 else 1.0)
+        shape = _mix(problem, evaluator, method, total, MIX_SHARE[n], found, seed)
+        if shape is None:
+            break
+        evaluator.stage = "looking for the total"
+        trials += _tried(problem, evaluator, _scaled(problem, shape, ALONG[n]), pace)
+        _halve(problem, evaluator, trials, pace, HALVINGS)
+    held = _cheapest(trials)
+    if held is not None:
+        found.best = _confirmed(problem, evaluator, held, pace) or found.best
     return found
 
 
@@ -85,6 +118,7 @@ def _mix(
     seed: int,
 ) -> Floats | None:
     """The method at one total, on a share of the runs left; the best plan's amounts."""
+    total = min(max(total, problem.span[0]), problem.span[1])
     try:
         exact = problem.at_total(total)
     except LimitError as fault:
@@ -106,38 +140,6 @@ def _mix(
     return best.amounts_c
 
 
-def cheapest_plan(
-    problem: BudgetProblem,
-    evaluator: Evaluator,
-    ladder: Sequence[Floats],
-    mix: Callable[[float, float], Floats | None],
-) -> Evaluation | None:
-    """Search downward from a mix.
-
-    Args:
-        problem: with its targets; any total up to `problem.total`.
-        evaluator: the meter.
-        ladder: a shape at several totals.
-        mix: (total, share of the runs left) -> amounts of the mix that reaches the targets most safely there.
-
-    Returns:
-        The answer on the main draws, its `miss` that of the mean over draws; None without any score.
-    """
-    trials = _tried(problem, evaluator, ladder)
-    for n in range(ROUNDS):
-        _halve(problem, evaluator, trials)
-        held = _cheapest(trials)
-        if held is None or n == ROUNDS - 1 or evaluator.runs_left < 2 * KEEP:
-            break
-        shape = mix(held.total * (BELOW if held.surplus >= 0 else 1.0), MIX_SHARE)
-        if shape is None:
-            break
-        evaluator.stage = "looking for the total"
-        trials += _tried(problem, evaluator, [shape, *_scaled(problem, shape, [0.9])])
-    held = _cheapest(trials)
-    return None if held is None else _confirmed(problem, evaluator, held)
-
-
 def _cheapest(trials: Sequence[Trial]) -> Trial | None:
     """The cheapest that reaches the targets; while none does, the one nearest to them."""
     reached = [trial for trial in trials if trial.surplus >= 0]
@@ -146,10 +148,10 @@ def _cheapest(trials: Sequence[Trial]) -> Trial | None:
     return max(trials, key=lambda trial: trial.surplus, default=None)
 
 
-def _tried(problem: BudgetProblem, evaluator: Evaluator, plans: Sequence[Floats]) -> list[Trial]:
+def _tried(problem: BudgetProblem, evaluator: Evaluator, plans: Sequence[Floats], pace: Pace) -> list[Trial]:
     """Measure plans on several draws; those that could not be paid or scored are left out."""
     surplus_rpk = []
-    for replicate in range(SEARCH_REPLICATE, SEARCH_REPLICATE + DRAWS):
+    for replicate in range(SEARCH_REPLICATE, SEARCH_REPLICATE + pace.draws):
         scored = evaluator.score(plans, replicate=replicate)
         if len(scored) == len(plans) and plans:
             surplus_rpk.append([_surplus(problem, done) for done in scored])
@@ -165,11 +167,11 @@ def _surplus(problem: BudgetProblem, done: Evaluation) -> list[float]:
     return [target.surplus(done.kpis.get(target.kind.kpi)) for target in problem.targets]
 
 
-def _halve(problem: BudgetProblem, evaluator: Evaluator, trials: list[Trial]) -> None:
+def _halve(problem: BudgetProblem, evaluator: Evaluator, trials: list[Trial], pace: Pace, times: int) -> None:
     """Halve the way from the cheapest plan that does to the next total below; while none does, both ways."""
-    for _ in range(HALVINGS):
+    for _ in range(times):
         at = _cheapest(trials)
-        if at is None or evaluator.runs_left < KEEP + 2 * DRAWS:
+        if at is None or evaluator.runs_left < pace.keep + 2 * pace.draws:
             return
         totals = sorted({trial.total for trial in trials})
         below = [total for total in totals if total < at.total * (1 - CLOSE)][-1:]
@@ -178,7 +180,7 @@ def _halve(problem: BudgetProblem, evaluator: Evaluator, trials: list[Trial]) ->
         plans = _scaled(problem, at.amounts, [total / at.total for total in halfway])
         if not plans:
             return
-        trials += _tried(problem, evaluator, plans)
+        trials += _tried(problem, evaluator, plans, pace)
 
 
 def _scaled(
@@ -197,14 +199,14 @@ def _scaled(
     return plans
 
 
-def _confirmed(problem: BudgetProblem, evaluator: Evaluator, held: Trial) -> Evaluation | None:
+def _confirmed(problem: BudgetProblem, evaluator: Evaluator, held: Trial, pace: Pace) -> Evaluation | None:
     """The plan, or one a little dearer, whose targets hold on fresh draws; the safest where none does."""
     evaluator.stage = "confirming the targets"
     answer, best = None, -np.inf
     for plan in _scaled(problem, held.amounts, DEARER):
         main = evaluator.score([plan])
-        first = SEARCH_REPLICATE + DRAWS
-        rows = [evaluator.score([plan], replicate=first + n) for n in range(CONFIRMATIONS)]
+        first = SEARCH_REPLICATE + pace.draws
+        rows = [evaluator.score([plan], replicate=first + n) for n in range(pace.confirmations)]
         surplus_rk = np.array([_surplus(problem, done) for row in rows for done in row])
         if not main:
             break

@@ -106,8 +106,21 @@ def unreached(problem: BudgetProblem, evaluations: Sequence[Evaluation], runs: i
             "none has one" if best is None else f"the best found is {shown(target, best, problem.currency)}"
         )
         said.append(f"{goal} ({reached})")
+    nearest = min(within, key=lambda done: done.miss, default=None)
+    near = "" if nearest is None else f"; {_nearest(problem, nearest)}"
     together = " together with " if len(said) > 1 else ""
-    return f"targets: no plan within the limits, of {runs} simulations, has a {together.join(said)}"
+    return f"targets: no plan within the limits, of {runs} simulations, has a {together.join(said)}{near}"
+
+
+def _nearest(problem: BudgetProblem, done: Evaluation) -> str:
+    """The plan that misses its targets least, with what it reaches."""
+    values = []
+    for target in problem.targets:
+        value = done.kpis.get(target.kind.kpi)
+        if value is not None:
+            values.append(f"{target.kind.label} {shown(target, value, problem.currency)}")
+    spent = money(float(done.amounts_c.sum()), problem.currency)
+    return f"the nearest plan spends {spent} and has {', '.join(values)}"
 
 
 def cheapest_text(today: float, found: float, problem: BudgetProblem) -> str:

@@ -186,3 +186,61 @@ def test_the_cheapest_plan_needs_a_target(small):
 def test_targets_are_the_ones_of_the_schema():
     for name in TARGETS:
         assert Optimization(targets=({"kpi": name, "min": 1.0},))
+
+
+def cheapest_known(market, volume, total):
+    """Least money that brings so many new customers, by many local searches on the formula."""
+    count, best, rng = len(market.gain_c), np.inf, np.random.default_rng(0)
+
+    def surplus(x):
+        return (market._kpis(x * market.total, 1.0)["new_customers"] - volume) / volume
+
+    for _ in range(12):
+        found = minimize(
+            lambda x: x.sum(),
+            rng.dirichlet(np.ones(count)) * total / market.total,
+            method="SLSQP",
+            bounds=[(0.0, total / market.total)] * count,
+            constraints=[{"type": "ineq", "fun": surplus}],
+        )
+        if found.success and surplus(found.x) > -1e-6:
+            best = min(best, found.fun * market.total)
+    return best
+
+
+@pytest.mark.parametrize(("runs", "dearer"), [(60, 1.35), (100, 1.15), (200, 1.05)])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_cheapest_plan_is_found_with_few_runs_too(seed, runs, dearer):
+    """Today's mix would take far more money, and half of today's money reaches nothing at the most."""
+    market = AnalyticMarket(6, seed=seed, noise=0.02)
+    base = market.problem()
+    volume = 0.9 * market._kpis(base.status_quo_at_total(), 1.0)["new_customers"]
+    problem = replace(
+        base,
+        objectives=("spend",),
+        targets=(Target("volume", volume, True),),
+        minimise_spend=True,
+        total=3e6,
+        total_min=0.0,
+        resolve=lambda total: replace(
+            base, total=total, objectives=("spend",), targets=(Target("volume", volume, True),), reach=True
+        ),
+    )
+    result = optimize(problem, runs=runs, seed=seed, replicates=4, meter=market)
+    assert market._kpis(result.recommended.total_c, 1.0)["new_customers"] >= 0.97 * volume
+    assert result.recommended.total <= dearer * cheapest_known(market, volume, 3e6)
+
+
+def test_a_target_out_of_reach_names_the_nearest_plan():
+    market = AnalyticMarket(4, seed=2)
+    base = market.problem()
+    goals = {"objectives": ("spend",), "targets": (Target("volume", 1e7, True),)}
+    problem = replace(
+        base,
+        **goals,
+        minimise_spend=True,
+        total_min=0.0,
+        resolve=lambda total: replace(base, total=total, **goals, reach=True),
+    )
+    with pytest.raises(OmnifunnelError, match="the nearest plan spends EUR .* has number of new"):
+        optimize(problem, runs=60, seed=0, replicates=2, meter=market)
