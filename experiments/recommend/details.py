@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from experiments import estimates, formatting
 from experiments.estimates import estimate
+from experiments.method_words import METHODS
 from experiments.recommend.judged import BASELINE_NAMES, NAMES
 from experiments.runner import Case
 from experiments.tables import Grid, Sheet
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
 
 #: The front's own names for where its points come from, short enough for a table.
 ORIGINS = {"linear programme": "LP"}
-#: Methods and other optimisers by the names people read.
-METHODS = {
-    "default": "response surface",
-    "surrogate": "response surface",
-    "lp": "sampled curves, LP",
-    "successive": "trust region, LP",
-    "greedy": "greedy steps",
-    "search": "Optuna",
-    "linear programme": "linear programme",
-    "trust region": "trust region",
-    "bound to bound": "bound to bound",
-    "today's timing": "the mix, timed as today",
-}
 
 
 def name_of(plan: str) -> str:
@@ -44,9 +32,8 @@ def name_of(plan: str) -> str:
 
 def origin_of(origin: str, method: str) -> str:
     """Who found a plan, in words."""
-    if origin in ("search", "default"):
-        return METHODS.get(method, method)
-    return METHODS.get(origin, BASELINE_NAMES.get(origin, origin))
+    name = method if origin == "search" else origin
+    return METHODS[name][0] if name in METHODS else name
 
 
 def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:

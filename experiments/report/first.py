@@ -108,7 +108,9 @@ def _amounts(label: str, spends: Sequence[Mapping[str, float]], names: Sequence[
 
 
 def _keeps(summary: Mapping[str, Any]) -> bool:
-    return summary["verdict"]["word"] in ("no better", "worse")
+    verdict = summary["verdict"]
+    kept: bool = verdict.get("keep", verdict["word"] in ("no better", "worse"))
+    return kept
 
 
 def action(folder: RunFolder, say: Speech) -> str:
@@ -119,6 +121,8 @@ def action(folder: RunFolder, say: Speech) -> str:
         return say("keep")
     if "missed" in found:
         return say("do_missed")
+    if summary["verdict"]["word"] in ("no better", "worse"):
+        return say("do_forbidden")
     if summary["verdict"]["word"] == "undecided":
         return say("do_nothing_yet")
     if summary["objective"] == "spend" and "unclear" in found:

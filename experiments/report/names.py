@@ -6,7 +6,7 @@ each of its members; the tests compare. Fields of tables may lack a name and the
 
 from __future__ import annotations
 
-from experiments.report.methods import METHODS, NUMBERED
+from experiments.method_words import METHODS, NUMBERED
 from experiments.report.search_drawn import SEARCH_DRAWN
 
 NAMES: dict[str, dict[str, tuple[str, str]]] = {

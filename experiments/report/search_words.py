@@ -27,6 +27,11 @@ SEARCH: dict[str, tuple[str, str]] = {
         "尚无定论：其中一个方案的 {kpi} 无定义。",
     ),
     "keep": ("Keep today's plan.", "建议保留当前方案。"),
+    "do_forbidden": (
+        "Today's plan is not allowed by these limits and this total, and nothing they allow is clearly "
+        "better: loosen them, or take this plan.",
+        "当前方案不符合这些约束和总额，而它们允许的方案也没有明显更好的：请放宽约束，或采用此方案。",
+    ),
     "free": (
         "{amount} of the total ({share}) finds no audience: it is not placed, and free for something else.",
         "总额中有 {amount}（{share}）找不到受众：未能投出，可另作他用。",

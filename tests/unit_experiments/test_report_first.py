@@ -158,19 +158,19 @@ def test_equal_plans_stand_side_by_side():
     assert [plan["name"] for plan in equals_of(made.summary)] == ["leader_1"]
     [table] = money_blocks(made, EN)
     assert isinstance(table, Table)
-    assert table.header == ("Channel", "Now", "Recommended", "further leader 1")
+    assert table.header == ("Channel", "Now", "Recommended", "finalist 1")
     cells = {line.cells[0].text: [cell.text for cell in line.cells[1:]] for line in table.rows}
     assert cells["Television"] == ["400,000", "350,000", "7"]
     assert cells["Total"] == ["1,000,000", "1,000,000", "600,007"]
 
 
 def test_what_found_the_plan_is_said_in_words():
-    for found_by, english, chinese in (
-        ("lp", "Found by: linear programme.", "找到方案的方法：线性规划。"),
-        (["search", "equal"], "Found by: search, equal split.", "找到方案的方法：自动搜索、平均分配。"),
-        ("new_method", "Found by: new method.", "找到方案的方法：new method。"),
+    for origin, agree, english, chinese in (
+        ("search", [], "Found by: linear programme.", "找到方案的方法：线性规划。"),
+        ("Optuna", ["equal"], "Found by: Optuna, equal split.", "找到方案的方法：Optuna 搜索、平均分配。"),
+        ("new_way", [], "Found by: new way.", "找到方案的方法：new way。"),
     ):
-        made = folder(MOVED, found_by=found_by)
+        made = folder(MOVED, method="lp", found_by={"origin": origin, "agree": agree})
         assert english in texts(optimize_verdict(made, EN), "")[0]
         assert chinese in texts(optimize_verdict(made, ZH), "")[0]
     assert not any(re.search("Found by", text) for text in texts(optimize_verdict(folder(MOVED), EN), ""))
@@ -178,3 +178,20 @@ def test_what_found_the_plan_is_said_in_words():
 
 def test_what_was_not_simulated_rests_on_nothing():
     assert basis(replace(folder(MOVED), record={"replicates": None, "seed": None}), EN) == []
+
+
+def test_a_plan_that_the_limits_forbid_is_not_kept():
+    verdict = {"word": "no better", "equals": [], "keep": False}
+    assert action(folder(MOVED, verdict=verdict), EN).startswith("Today's plan is not allowed")
+    assert action(folder(MOVED, verdict=verdict | {"keep": True}), EN) == "Keep today's plan."
+
+
+def test_money_that_is_not_placed_and_what_another_start_might_advise_is_said():
+    free = {"total": 100_000.0, "fixed": True, "left_out": {}, "could_use": ["search"]}
+    spread = {"total": [800_000.0, 1_200_000.0], "other_total": True, "unsure": ["tv"]}
+    for say, words in (
+        (EN, ("EUR 100,000", "finds no audience", "搜索 could use", "EUR 800,000 to EUR 1,200,000")),
+        (ZH, ("EUR 100,000", "找不到受众", "搜索可以使用", "Television比当前多，或比当前少")),
+    ):
+        told = texts(optimize_verdict(folder(MOVED, free_money=free, spread=spread), say), "")[0]
+        assert all(word in told for word in words)

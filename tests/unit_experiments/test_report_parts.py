@@ -83,7 +83,7 @@ def test_only_channels_are_called_as_channels_are():
     """A channel may be called `search` or `first`, as a method and a rule are."""
     header = ("channel", "origin", "rule", "second", "channels", "case")
     row = ("search", "search", "first", "first", "search+first", "search")
-    for lang, named in (("en", ("search", "first touch")), ("zh", ("自动搜索", "首次触点"))):
+    for lang, named in (("en", ("Optuna", "first touch")), ("zh", ("Optuna 搜索", "首次触点"))):
         table = plain_table("x", folder_with(header, row), Speech(lang))
         assert [cell.text for cell in table.rows[0].cells] == [
             "搜索",

@@ -8,20 +8,22 @@ import pytest
 
 from experiments.cli import main
 from experiments.recommend.judged import BASELINE_NAMES as BASELINES
-from experiments.report import methods, names, search_drawn, search_words, words
+from experiments.report import names, search_drawn, search_words, words
 from experiments.report.names import NAMES
 from experiments.report.page import LAST, PARTS
 from experiments.report.speech import Speech
 from experiments.report.words import LANGUAGES, TEXTS
-from optimize import TARGETS
+from optimize import METHODS, TARGETS
+from optimize.finding import TODAYS_TIMING
+from optimize.opinions import LINEAR, OPTUNA, TRUST, VERTEX
+from optimize.polishing import SLOPES
 from sim import CHANNEL_MEASURES, KPIS, RULES, Stage
 
 SOURCES = [
     path.read_text(encoding="utf-8")
     for path in Path(words.__file__).parent.glob("*.*")
     if path.suffix in (".py", ".html")
-    and path.name
-    not in {Path(one.__file__).name for one in (methods, names, search_drawn, search_words, words)}
+    and path.name not in {Path(one.__file__).name for one in (names, search_drawn, search_words, words)}
 ]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 #: Sections that pages of any command may have.
@@ -29,7 +31,7 @@ ALWAYS = ("answer", "figures", "tables", *(part.key for part in LAST))
 #: Texts that are the same in both languages: abbreviations and numbers.
 ALIKE = {"ltv_cac", "five_three_two"}
 #: What finds plans, as the search and the judge name it.
-FOUND_BY = {"default", "surrogate", "lp", "successive", "greedy", "search", "hand", "today's mix", *BASELINES}
+FOUND_BY = {*METHODS, *BASELINES, *(OPTUNA, LINEAR, TRUST, VERTEX), SLOPES, TODAYS_TIMING, "status_quo"}
 
 
 def places(text):
@@ -133,6 +135,6 @@ def test_plans_that_come_in_a_row_are_counted():
     assert [
         Speech("en").plan(name) for name in ("leader_2", "pareto_0", "linear_1", "historical", "a_b_1")
     ] == [
-        *("further leader 2", "choice 1", "LP choice 2", "today's mix", "a b 1"),
+        *("finalist 2", "choice 1", "LP choice 2", "today's mix", "a b 1"),
     ]
-    assert Speech("zh").plan("leader_2") == "其他候选 2"
+    assert Speech("zh").plan("leader_2") == "决选方案 2"

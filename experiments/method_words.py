@@ -1,18 +1,21 @@
-"""What found a plan, in both languages: methods of search, rules of thumb, plans that somebody made."""
+"""What found a plan, in both languages: methods of search, other optimisers, rules of thumb."""
 
 from __future__ import annotations
 
 #: Name of a method or rule, as answers hold it -> (English, Chinese).
 METHODS: dict[str, tuple[str, str]] = {
-    "default": ("all methods together", "综合方法"),
+    "default": ("response surface", "响应面"),
     "surrogate": ("response surface", "响应面"),
     "lp": ("linear programme", "线性规划"),
     "linear programme": ("linear programme", "线性规划"),
     "successive": ("successive linear programmes", "逐次线性规划"),
     "greedy": ("greedy steps", "贪心步进"),
-    "search": ("search", "自动搜索"),
-    "optuna": ("Optuna", "Optuna 搜索"),
-    "hand": ("made by hand", "手工方案"),
+    "search": ("Optuna", "Optuna 搜索"),
+    "Optuna": ("Optuna", "Optuna 搜索"),
+    "trust region": ("trust region", "信赖域"),
+    "bound to bound": ("bound to bound", "逐界填充"),
+    "measured slopes": ("measured slopes", "实测斜率"),
+    "today's timing": ("the mix, timed as today", "沿用当前节奏"),
     "status_quo": ("today's plan", "当前方案"),
     "historical": ("today's mix", "当前比例"),
     "today's mix": ("today's mix", "当前比例"),
@@ -23,7 +26,7 @@ METHODS: dict[str, tuple[str, str]] = {
 }
 #: Plans of a kind that come in a row, as `leader_1` -> (English, Chinese).
 NUMBERED: dict[str, tuple[str, str]] = {
-    "leader": ("further leader {number}", "其他候选 {number}"),
+    "leader": ("finalist {number}", "决选方案 {number}"),
     "pareto": ("choice {number}", "选项 {number}"),
     "linear": ("LP choice {number}", "线性规划选项 {number}"),
 }
