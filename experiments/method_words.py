@@ -15,7 +15,7 @@ METHODS: dict[str, tuple[str, str]] = {
     "trust region": ("trust region", "信赖域"),
     "bound to bound": ("bound to bound", "逐界填充"),
     "measured slopes": ("measured slopes", "实测斜率"),
-    "today's timing": ("the mix, timed as today", "沿用当前节奏"),
+    "today's timing": ("mix timed as today", "沿用当前节奏的组合"),
     "status_quo": ("today's plan", "当前方案"),
     "historical": ("today's mix", "当前比例"),
     "today's mix": ("today's mix", "当前比例"),

@@ -251,6 +251,7 @@ def _verdict(problem: BudgetProblem, result: OptimizeResult) -> Verdict:
         today=problem.status_quo.total,
         allowed=not problem.violations(problem.by_flight(problem.status_quo)),
         free=result.free,
+        fixed=result.fixed_total,
         equals=[plan_words(name) for name in result.equals],
         unsure=[result.labels[name] for name in apart.unsure] if apart else (),
         totals=apart.total if apart and apart.other_total else None,

@@ -41,6 +41,7 @@ def decide(
     today: float,
     allowed: bool = True,
     free: float = 0.0,
+    fixed: bool = True,
     equals: Sequence[str] = (),
     unsure: Sequence[str] = (),
     totals: tuple[float, float] | None = None,
@@ -53,6 +54,7 @@ def decide(
     Args:
         allowed: whether the status quo meets the limits.
         free: money of the total that is not placed, in the plan or left out of it.
+        fixed: whether that total was to be spent exactly.
         equals: what to call plans that cannot be told apart from the recommended one.
         unsure: labels of channels that near-equal plans give more than today, or less.
         totals: least and most that near-equal plans spend, where that is another total.
@@ -73,10 +75,10 @@ def decide(
     elif words[0] in ("no better", "worse") and not allowed:
         sentences.append("The status quo itself is not allowed by the limits and the total.")
     if free > WORTH_SAYING * total:
-        sentences.append(
-            f"{money(free, currency)} of the total ({free / total:.0%}) finds no audience: it is not placed, "
-            "and free for something else."
+        amount = (
+            f"{money(free, currency)} of the total ({free / total:.0%}) finds no audience: it is not placed"
         )
+        sentences.append(f"{amount}, and free for something else." if fixed else f"{amount}, and not billed.")
     text = " ".join([*sentences, *_certainty(currency, equals, unsure, totals)])
     return Verdict(words[0], text, keep)
 

@@ -42,8 +42,8 @@ def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
         (
             f"{name_of(row.plan)}{' =' if row.plan in result.equals else ''}",
             "" if row.origin == row.plan else origin_of(row.origin, result.method),
-            formatting.number(sum(result.plans[row.plan].totals().values()), "count"),
-            formatting.short_interval(estimate(row.value), goal.unit),
+            formatting.compact(sum(result.plans[row.plan].totals().values())),
+            formatting.plus_minus(estimate(row.value), goal.unit),
             _against(row, goal),
             _chance(row.chance),
         )
@@ -52,12 +52,14 @@ def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
     header = (
         "Plan",
         "Found by",
-        f"Offered, {result.currency}",
-        heading(goal, result.currency),
+        "Offered",
+        goal.label,
         "Against the recommended",
         "Best",
     )
-    title = "Finalists and simple rules: how likely each is the best (= cannot be told apart)"
+    title = (
+        f"Finalists and simple rules, {result.currency}: how likely each is the best (= cannot be told apart)"
+    )
     return Grid(title, header, rows, left=2)
 
 

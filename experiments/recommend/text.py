@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from experiments.recommend.robust import Probed
-    from optimize import BudgetProblem, OptimizeResult, ShadowPrice
+    from optimize import Binding, BudgetProblem, OptimizeResult, ShadowPrice
     from sim import Kpi
 
 
@@ -73,7 +73,7 @@ def budget_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> G
     """Money placed by channel: now, recommended, change; what to offer for it, and the limit that meets."""
     now, new = result.placed("status_quo"), result.placed("recommended")
     offered = result.recommended.totals()
-    hit = {c: _limit_word(limit.kind) for limit in result.explanation.binding for c in limit.channels}
+    hit = {c: _limit_word(limit) for limit in result.explanation.binding for c in limit.channels}
     rows = [
         (
             case.labels[channel],
@@ -141,8 +141,10 @@ def _flights_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) ->
     )
 
 
-def _limit_word(kind: str) -> str:
-    words = {"min_if_on": "minimum if on"}
+def _limit_word(limit: Binding) -> str:
+    words, kind = {"min_if_on": "minimum if on"}, limit.kind
+    if kind in ("group_min", "group_max") and len(limit.channels) == 1:
+        return f"{'minimum' if kind == 'group_min' else 'maximum'} in a window"
     return words.get(kind, kind.replace("_", " ").replace("min", "minimum").replace("max", "maximum"))
 
 

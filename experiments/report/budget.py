@@ -9,7 +9,7 @@ from experiments import formatting
 from experiments.report.blocks import Block, Cell, Row, Table, Text, row
 from experiments.report.folder import RunFolder
 from experiments.report.kpis import change
-from experiments.report.labels import channel_labels, currency_of
+from experiments.report.labels import channel_labels, currency_of, limit_kind
 from experiments.report.prices import marginal_blocks
 from experiments.report.speech import Speech
 
@@ -37,7 +37,9 @@ def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     hit: dict[str, list[str]] = {}
     for limit in summary["binding"]:
         for channel in limit["channels"]:
-            hit.setdefault(channel, []).append(say.name("limit", limit["kind"]))
+            hit.setdefault(channel, []).append(
+                say.name("limit", limit_kind(limit["kind"], limit["channels"]))
+            )
     rows = [
         _budget_row(
             labels.get(c, c),

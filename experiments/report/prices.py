@@ -11,7 +11,7 @@ from typing import Any
 from experiments import formatting, texts
 from experiments.report.blocks import Block, Cell, Table, Text, row
 from experiments.report.folder import RunFolder
-from experiments.report.labels import channel_labels, currency_of
+from experiments.report.labels import channel_labels, currency_of, limit_kind
 from experiments.report.speech import Speech
 
 #: The step as a share of the budget.
@@ -42,7 +42,9 @@ def limit_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         if len(limits) == 1 and prices[0] is not None:
             told = _eased(prices[0] * step, kind, unit, currency, say)
         on = " + ".join(labels.get(c, c) for c in channels) or say("all_channels")
-        rows.append(row((on, say.name("limit", kind), _bounds(limits, kind, say), told)))
+        rows.append(
+            row((on, say.name("limit", limit_kind(kind, channels)), _bounds(limits, kind, say), told))
+        )
     if not rows:
         return [*found, Text(say("no_limit"))]
     worth = say("worth", kpi=say.sentence("kpi", kpi), step=amount)
