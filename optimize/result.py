@@ -21,6 +21,8 @@ from sim import Plan
 if TYPE_CHECKING:
     from sim import Interval, Replicates
 
+#: Share of its money that a channel must place to have use for more.
+PLACES = 0.9
 #: Version of the JSON's shape.
 SCHEMA_VERSION = 1
 
@@ -158,11 +160,15 @@ class OptimizeResult:
 
     @property
     def could_use(self) -> tuple[str, ...]:
-        """Channels that could use free money: their last money clearly came back, and no limit holds them."""
-        able = []
+        """Channels that could use free money.
+
+        Their last money clearly came back, no limit holds them, and they place nearly all they are offered.
+        """
+        able, placed = [], self.placed("recommended")
         for row in self.marginal:
             low = None if row.mroi is None else row.mroi.low
-            if row.word != "at a limit" and row.channel not in self.freed and low is not None and low > 0:
+            room = row.word != "at a limit" and placed[row.channel] >= PLACES * row.spend > 0
+            if room and low is not None and low > 0:
                 able.append((low, row.channel))
         return tuple(channel for _, channel in sorted(able, reverse=True))
 
