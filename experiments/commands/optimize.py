@@ -162,7 +162,7 @@ def long_search_options(command: Command) -> Command:
     type=click.Choice(METHODS),
     default=METHOD,
     show_default=True,
-    help="default: the best we have; surrogate: a response surface, climbed; lp and successive: linear "
+    help="default: a response surface and Optuna; surrogate: the surface alone; lp and successive: linear "
     "programs on sampled curves; greedy: the best next step; search: Optuna.",
 )
 @budget_option

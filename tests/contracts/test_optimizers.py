@@ -16,14 +16,14 @@ LIMITS = {
 }
 
 
-#: Every method once: `default` is one of the others by its name.
+#: Every method once.
 DISTINCT = list({method: name for name, method in METHODS.items()}.values())
 #: What a method does not claim: steps of two channels cannot slide along a group's limit, and the box
 #: round a warm start may hold the lower of two hills.
 NOT_CLAIMED = {("greedy", "concave_groups"), ("search", "s_shaped")}
 CLAIMED = [(method, name) for method in DISTINCT for name in KNOWN if (method, name) not in NOT_CLAIMED]
 #: Methods that draw plans at random; the others differ from seed to seed only by the market's draws.
-DRAWN = [name for name in DISTINCT if name in ("surrogate", "search")]
+DRAWN = [name for name in DISTINCT if name in ("default", "surrogate", "search")]
 
 
 def solve(method, *, runs=45, seed=3, limits=None, market=None, objectives=("profit",), **options):
