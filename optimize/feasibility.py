@@ -28,19 +28,6 @@ def check_limits(problem: BudgetProblem) -> None:
     linked = problem.groups or problem.shares or problem.minimums
     if linked or problem.most_on is not None or problem.max_shift is not None:
         _together(problem)
-    _ratio_of_nothing(problem)
-
-
-def _ratio_of_nothing(problem: BudgetProblem) -> None:
-    """A ratio to money spent has no best plan where nothing need be spent."""
-    if not problem.free_total or problem.objectives != ("roi",):
-        return
-    if problem.span[0] <= problem.tolerance:
-        raise LimitError(
-            f"limits: anything up to {_m(problem, problem.total)} may be spent, down to nothing, and roi is "
-            "highest on next to nothing: give an amount to spend at least (a least amount of a channel, or "
-            "optimization.total_min), or maximise profit"
-        )
 
 
 def _locked(problem: BudgetProblem) -> list[str]:

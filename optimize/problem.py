@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 __all__ = ["BudgetProblem", "GroupLimit"]
+#: Share of today's money that is spent at least where the total is free, nothing need be spent, and the one
+#: objective is a ratio to what is spent: its best plan would be next to nothing.
+ASSUMED_FLOOR = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +62,7 @@ class BudgetProblem:
         mix: the same problem with one flight, which a search with flights solves first; None without.
         timing: of a mix whose limits on windows forbid today's timing: the problem with flights, into which
             its plans are fitted; None where they keep today's timing.
+        floor_assumed: True where `total_min` is not the user's: see `ASSUMED_FLOOR`.
         resolve: total -> the same problem with that total spent exactly; None where amounts are given.
     """
 
@@ -83,6 +87,7 @@ class BudgetProblem:
     mix: BudgetProblem | None = None
     timing: BudgetProblem | None = None
     resolve: Callable[[float], BudgetProblem] | None = None
+    floor_assumed: bool = False
 
     def __post_init__(self) -> None:
         known = {*OBJECTIVES, "spend"} if self.minimise_spend or self.reach else {*OBJECTIVES}
@@ -98,6 +103,16 @@ class BudgetProblem:
         from optimize.feasibility import check_limits
 
         check_limits(self)
+        self._assume_floor()
+
+    def _assume_floor(self) -> None:
+        """Half of today's money as the least, where roi alone would end at next to nothing."""
+        if not self.free_total or self.objectives != ("roi",) or self.span[0] > self.tolerance:
+            return
+        floor = min(ASSUMED_FLOOR * self.start_total, self.span[1])
+        object.__setattr__(self, "total_min", floor)
+        object.__setattr__(self, "floor_assumed", True)
+        del self.__dict__["span"]
 
     @classmethod
     def from_scenario(

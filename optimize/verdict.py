@@ -70,7 +70,7 @@ def decide(
         base = f"today's mix at the same total of {money(total, currency)}"
         sentences.append(_compare(difference, goals[0], currency, base)[1])
     keep = words[0] in ("no better", "worse") and allowed
-    if keep and len(sentences) == len(goals):
+    if keep:
         sentences.append("Keep the status quo.")
     elif words[0] in ("no better", "worse") and not allowed:
         sentences.append("The status quo itself is not allowed by the limits and the total.")

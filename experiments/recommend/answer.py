@@ -101,17 +101,28 @@ def total_asked(case: Case, request: Request) -> float | None:
 
 
 def notes_of(case: Case, problem: BudgetProblem, request: Request) -> tuple[str, ...]:
-    """A budget far from what today's plan spends, and the total that a plan given brings with it."""
+    """A floor that was assumed, a budget far from today's, and the total that a plan given brings with it."""
+    notes = (_floor(problem),) if problem.floor_assumed else ()
     if request.budget is not None:
         far = far_from_today(
             f"--budget {request.budget.text}", problem.total, case.plan.total, problem.currency
         )
-        return (far,) if far else ()
+        return (*notes, far) if far else notes
     own = case.file.scenario.optimization.total
     if case.plan_source is None or own is None or abs(problem.total - own) <= 1e-9 * own:
-        return ()
+        return notes
     mine, its = (formatting.number(t, "money", currency=problem.currency) for t in (problem.total, own))
-    return (f"the budget is {mine}, as {case.plan_source} spends it; the scenario's own is {its}",)
+    return (*notes, f"the budget is {mine}, as {case.plan_source} spends it; the scenario's own is {its}")
+
+
+def _floor(problem: BudgetProblem) -> str:
+    """Why a least total was assumed, and what to give instead."""
+    least = formatting.number(problem.least_total, "money", currency=problem.currency)
+    return (
+        "any total may be spent, down to nothing, and ROI is highest on next to nothing: half of today's "
+        f"money, {least}, is taken as the least; give one of your own (a least amount of a channel, or "
+        "optimization.total_min), or maximise profit"
+    )
 
 
 def _search(

@@ -10,7 +10,6 @@ from free_totals import best_profit, free_total
 from optimize import METHODS, Evaluator, GroupLimit
 from optimize.simplex import decode, encode
 from optimize.totals import search_total, worth_looking
-from sim import LimitError
 
 
 def profit(market, amounts):
@@ -90,10 +89,15 @@ def test_the_sampler_has_a_coordinate_for_the_total():
         assert decode(problem, encode(problem, plan)) == pytest.approx(plan, abs=0.1)
 
 
-def test_the_best_ratio_of_next_to_nothing_is_refused():
+def test_a_ratio_alone_does_not_end_at_next_to_nothing():
+    """Of the best ratio any total is free, half of today's money is spent at least, and it is said."""
     market = AnalyticMarket(4, seed=2)
     problem = market.problem(objectives=("roi",))
-    with pytest.raises(LimitError, match="highest on next to nothing"):
-        replace(problem, total_min=0.0)
-    assert replace(problem, total_min=0.2e6).free_total
-    assert replace(problem, total_min=0.0, lower_c=np.full(4, 1e5)).span[0] == pytest.approx(4e5)
+    free = replace(problem, total=3e6, total_min=0.0)
+    assert free.floor_assumed
+    assert free.span == (pytest.approx(0.5e6), pytest.approx(3e6))
+    assert found(market, free, runs=60).amounts_c.sum() >= 0.5e6 - 1.0
+    assert not replace(problem, total_min=0.2e6).floor_assumed
+    floors = replace(problem, total_min=0.0, lower_c=np.full(4, 1e5))
+    assert (floors.floor_assumed, floors.span[0]) == (False, pytest.approx(4e5))
+    assert not replace(problem, objectives=("profit",), total_min=0.0).floor_assumed
