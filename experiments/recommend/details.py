@@ -8,28 +8,13 @@ from typing import TYPE_CHECKING
 from experiments import estimates, formatting
 from experiments.estimates import estimate
 from experiments.recommend.judged import BASELINE_NAMES, NAMES
+from experiments.report.methods import METHODS, finder
 from experiments.runner import Case
 from experiments.tables import Grid, Sheet
 
 if TYPE_CHECKING:
     from optimize import OptimizeResult, Standing
     from sim import Interval, Kpi
-
-#: The front's own names for where its points come from, short enough for a table.
-ORIGINS = {"linear programme": "LP"}
-#: Methods and other optimisers by the names people read.
-METHODS = {
-    "default": "response surface",
-    "surrogate": "response surface",
-    "lp": "sampled curves, LP",
-    "successive": "trust region, LP",
-    "greedy": "greedy steps",
-    "search": "Optuna",
-    "linear programme": "linear programme",
-    "trust region": "trust region",
-    "bound to bound": "bound to bound",
-    "today's timing": "the mix, timed as today",
-}
 
 
 def name_of(plan: str) -> str:
@@ -44,9 +29,8 @@ def name_of(plan: str) -> str:
 
 def origin_of(origin: str, method: str) -> str:
     """Who found a plan, in words."""
-    if origin in ("search", "default"):
-        return METHODS.get(method, method)
-    return METHODS.get(origin, BASELINE_NAMES.get(origin, origin))
+    name = finder(origin, method)
+    return METHODS[name][0] if name in METHODS else name.replace("_", " ")
 
 
 def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
@@ -150,7 +134,7 @@ def frontier_grid(result: OptimizeResult, goals: list[Kpi]) -> Grid:
     rows = tuple(
         (
             name_of(point.name),
-            ORIGINS.get(point.origin, point.origin),
+            origin_of(point.origin, result.method),
             "knee" if point.knee else "" if point.front else "beaten",
             *(
                 formatting.plus_minus(estimate(value), goal.unit)

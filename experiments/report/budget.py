@@ -169,7 +169,7 @@ def _final(
         row(
             (
                 say.plan(one["plan"]),
-                say.method(one.get("found_by") or one["origin"]),
+                say.found_by(one["origin"], summary["method"]),
                 _sum(one.get("spend")),
                 Cell(*say.halves(one["value"], unit)),
                 formatting.MISSING if one["against"] is None else change(one["against"], unit, say),

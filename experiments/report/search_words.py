@@ -214,6 +214,14 @@ SEARCH: dict[str, tuple[str, str]] = {
         "summary.json 中另有 {count} 个这样的方案。",
     ),
     "found_by": ("Found by: {method}.", "找到方案的方法：{method}。"),
+    "found_agree": (
+        "Found by: {method}; {others} came to the same plan.",
+        "找到方案的方法：{method}；{others}得到同一方案。",
+    ),
+    "ahead": (
+        "Against the next best plan, by {other}: {kpi} {by}.",
+        "与次优方案（{other}）相比：{kpi} {by}。",
+    ),
     "take": ("Take the plan.", "建议采用该方案。"),
     "about": ("About this run", "关于本次运行"),
 }

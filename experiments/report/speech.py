@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from experiments import formatting
+from experiments.report.methods import finder
 from experiments.report.names import NAMES
 from experiments.report.words import LANGUAGES, TEXTS
 from experiments.tables import Estimate
@@ -58,10 +59,13 @@ class Speech:
             return self.name("plan", key)
         return self.name("plan_number", head).format(number=int(number) + (head != "leader"))
 
-    def method(self, found_by: str | Sequence[str]) -> str:
-        """What found a plan: a method of search, a rule, or several of them."""
-        names = [found_by] if isinstance(found_by, str) else found_by
-        return self.list([self.name("method", name, name.replace("_", " ")) for name in names])
+    def method(self, name: str) -> str:
+        """What a method of search or a rule is called."""
+        return self.name("method", name)
+
+    def found_by(self, origin: str, method: str) -> str:
+        """What found a plan in a search by a method."""
+        return self.method(finder(origin, method))
 
     def interval(self, estimate: Estimate | None, unit: str, *, short: bool = False, **how: Any) -> str:
         """A mean with its interval, three digits of large numbers where `short`; a bare 0 where all are."""

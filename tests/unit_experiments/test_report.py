@@ -99,16 +99,19 @@ def test_amounts_of_the_budget_stand_in_the_page(folders):
 def test_the_page_speaks_of_the_recommended_plan(folders, kind, lang):
     """Its table and its first screen hold the amounts of summary.json and budget.csv, channel by channel."""
     opened, say = open_folder(folders[kind]), Speech(lang)
-    spend = opened.summary["recommended"]["spend"]
+    plan = opened.summary["recommended"]
     header, rows = opened.sheets["budget"]
     sheet = [dict(zip(header, row, strict=True)) for row in rows]
-    assert {row["channel"]: float(row["recommended"]) for row in sheet} == pytest.approx(
-        {row["channel"]: spend[row["channel"]] for row in sheet}
-    )
+    for column, key in (("recommended", "placed"), ("recommended_offered", "spend")):
+        assert {row["channel"]: float(row[column]) for row in sheet} == pytest.approx(
+            {row["channel"]: plan[key][row["channel"]] for row in sheet}
+        )
+    spend = plan["placed"]
     parts = {section.id: section for section in sections(opened, say)}
     [table] = [block for block in parts["budget"].blocks if block.kind == "table"]
     shown = {line.cells[0].text: line.cells[2].text for line in table.rows}
     assert shown.pop(say("total")) == f"{sum(spend.values()):,.0f}"
+    shown.pop(say("free_row"), None)
     assert shown == {row["label"]: f"{spend[row['channel']]:,.0f}" for row in sheet}
     [moves] = [block for block in parts["verdict"].blocks if getattr(block, "look", "") == "moves"]
     told = {fact.name: fact.value for fact in moves.facts if fact.name in shown}

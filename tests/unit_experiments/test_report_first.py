@@ -165,12 +165,32 @@ def test_equal_plans_stand_side_by_side():
 
 
 def test_what_found_the_plan_is_said_in_words():
-    for found_by, english, chinese in (
-        ("lp", "Found by: linear programme.", "找到方案的方法：线性规划。"),
-        (["search", "equal"], "Found by: search, equal split.", "找到方案的方法：自动搜索、平均分配。"),
-        ("new_method", "Found by: new method.", "找到方案的方法：new method。"),
+    alone = {"agree": [], "runner_up": None, "ahead": None}
+    for found_by, method, english, chinese in (
+        (
+            {"origin": "linear programme"},
+            "default",
+            "Found by: linear programme.",
+            "找到方案的方法：线性规划。",
+        ),
+        (
+            {"origin": "search", "agree": ["Optuna", "equal"]},
+            "default",
+            "Found by: response surface; Optuna, equal split came to the same plan.",
+            "找到方案的方法：响应面；Optuna 搜索、平均分配得到同一方案。",
+        ),
+        ({"origin": "search", "agree": ["Optuna"]}, "search", "Found by: Optuna.", "方法：Optuna 搜索。"),
+        ({"origin": "new_method"}, "default", "Found by: new method.", "找到方案的方法：new method。"),
+        (
+            {"origin": "Optuna", "runner_up": "search", "ahead": GAIN},
+            "greedy",
+            "Found by: Optuna. Against the next best plan, by greedy steps: profit EUR +5,000 "
+            "(+1,000 to +9,000).",
+            "找到方案的方法：Optuna 搜索。与次优方案（贪心步进）相比：利润（增量）EUR +5,000"
+            " (+1,000 至 +9,000)。",
+        ),
     ):
-        made = folder(MOVED, found_by=found_by)
+        made = folder(MOVED, found_by=alone | found_by, method=method)
         assert english in texts(optimize_verdict(made, EN), "")[0]
         assert chinese in texts(optimize_verdict(made, ZH), "")[0]
     assert not any(re.search("Found by", text) for text in texts(optimize_verdict(folder(MOVED), EN), ""))

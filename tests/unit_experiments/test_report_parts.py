@@ -1,5 +1,6 @@
 """Parts of the report: pictures that cannot run, and tables read back from what was said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from experiments.answer import Answer
 from experiments.commands.options import Settings
 from experiments.console import as_text
 from experiments.errors import ReportError
+from experiments.report import methods
 from experiments.report.blocks import Items, Table, Text
 from experiments.report.closing import typed
 from experiments.report.folder import RunFolder
@@ -79,11 +81,16 @@ def folder_with(header, *rows):
     return RunFolder(Path(), "optimize", {}, {}, scenario, "", {"x": (header, rows)}, (), {})
 
 
+def test_plans_of_the_method_bear_its_name_in_any_table():
+    made = replace(folder_with(("plan", "origin"), ("recommended", "search")), summary={"method": "lp"})
+    assert plain_table("x", made, Speech("en")).rows[0].cells[1].text == methods.METHODS["lp"][0]
+
+
 def test_only_channels_are_called_as_channels_are():
     """A channel may be called `search` or `first`, as a method and a rule are."""
     header = ("channel", "origin", "rule", "second", "channels", "case")
     row = ("search", "search", "first", "first", "search+first", "search")
-    for lang, named in (("en", ("search", "first touch")), ("zh", ("自动搜索", "首次触点"))):
+    for lang, named in (("en", ("Optuna", "first touch")), ("zh", ("Optuna 搜索", "首次触点"))):
         table = plain_table("x", folder_with(header, row), Speech(lang))
         assert [cell.text for cell in table.rows[0].cells] == [
             "搜索",

@@ -30,16 +30,19 @@ def folder(objective="profit", unit="money", **more):
     return RunFolder(Path(), "optimize", {}, summary | more, {"channels": channels}, "", {}, (), {})
 
 
-def priced(value, simulated=None, **how):
-    price = {"value": value, "simulated": simulated}
+def priced(value, half=None, word=None, **how):
+    """A price per unit, judged where it has half of an interval."""
+    ends = (None, None) if half is None else (value - half, value + half)
+    price = {"value": value, "low": ends[0], "high": ends[1], "word": word}
     return [limit_blocks(folder(shadow_price=price, **how), say)[0].text for say in (EN, ZH)]
 
 
 @pytest.mark.parametrize(
-    ("value", "simulated", "english", "chinese"),
+    ("value", "half", "word", "english", "chinese"),
     [
         (
             0.5,
+            None,
             None,
             "Another CNY 10,000, 1 % of the budget, would raise profit by about CNY 5,000, by the fitted "
             "curves.",
@@ -47,17 +50,18 @@ def priced(value, simulated=None, **how):
         ),
         (
             -0.5,
-            -0.4,
-            "would lower profit by about CNY 5,000, by the fitted curves; simulated, it would lower profit "
-            "by about CNY 4,000.",
-            "利润（增量）约降低 CNY 5,000；实际模拟中，利润（增量）约降低 CNY 4,000。",
+            0.1,
+            "clearly negative",
+            "spread as recommended, would lower profit by about CNY 5,000 (95 % interval CNY -6,000 to "
+            "CNY -4,000): clearly negative.",
+            "利润（增量）约降低 CNY 5,000（95 % 区间 CNY -6,000 至 CNY -4,000）：明显为负。",
         ),
-        (1e-9, None, "would leave profit about the same", "利润（增量）基本不变"),
-        (0.5, -0.1, "would do to profit is unclear: by the fitted curves it would raise", "的影响尚不清楚"),
+        (1e-9, None, None, "would leave profit about the same", "利润（增量）基本不变"),
+        (0.5, 0.6, "not told apart from zero", "CNY +11,000): not told apart from zero", "：与零无法区分。"),
     ],
 )
-def test_a_price_is_told_for_a_step_that_people_can_picture(value, simulated, english, chinese):
-    found = priced(value, simulated)
+def test_a_price_is_told_for_a_step_that_people_can_picture(value, half, word, english, chinese):
+    found = priced(value, half, word)
     assert english in found[0]
     assert chinese in found[1]
 
@@ -149,17 +153,17 @@ def standing(name, origin, chance, against, **more):
 
 def test_a_plan_of_the_final_is_told_once_with_what_found_it():
     finalists = [
-        standing("recommended", "search", 0.82, None, spend={"tv": 5.0}, found_by=["lp", "search"]),
-        standing("leader_1", "search", 0.17, estimate(-500.0, 900.0), spend={"tv": 6.0}),
+        standing("recommended", "search", 0.82, None, spend={"tv": 5.0}),
+        standing("leader_1", "bound to bound", 0.17, estimate(-500.0, 900.0), spend={"tv": 6.0}),
         standing("historical", "historical", 0.004, estimate(-5_000.0, 900.0)),
     ]
     plans = {name: plan(1_000.0, 7.0) for name in ("status_quo", "recommended")}
     rules = {name: plan(2_000.0, 8.0) for name in ("historical", "equal")}
-    made = folder(finalists=finalists, baselines=rules, **plans)
+    made = folder(finalists=finalists, baselines=rules, method="default", **plans)
     final, others = rule_blocks(made, EN)
     assert [[cell.text for cell in line.cells] for line in final.rows] == [
-        ["recommended", "linear programme, search", "5", "9,000", "—", "82 %"],
-        ["further leader 1", "search", "6", "9,000", "-500", "17 %"],
+        ["recommended", "response surface", "5", "9,000", "—", "82 %"],
+        ["further leader 1", "one channel to its bound after the other", "6", "9,000", "-500", "17 %"],
         ["today's mix", "today's mix", "—", "9,000", "-5,000 *", "< 1 %"],
     ]
     assert [line.cells[0].text for line in others.rows] == ["today's plan", "equal split"]

@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import main
+from experiments.recommend.details import origin_of
 from experiments.recommend.judged import BASELINE_NAMES as BASELINES
 from experiments.report import methods, names, search_drawn, search_words, words
 from experiments.report.names import NAMES
 from experiments.report.page import LAST, PARTS
 from experiments.report.speech import Speech
 from experiments.report.words import LANGUAGES, TEXTS
-from optimize import TARGETS
+from optimize import METHODS as SEARCHES, TARGETS
+from optimize.finding import TODAYS_TIMING
+from optimize.frontier import TODAY
+from optimize.opinions import LINEAR, OPTUNA, TRUST, VERTEX
+from optimize.polishing import SLOPES
 from sim import CHANNEL_MEASURES, KPIS, RULES, Stage
 
 SOURCES = [
@@ -29,7 +34,10 @@ ALWAYS = ("answer", "figures", "tables", *(part.key for part in LAST))
 #: Texts that are the same in both languages: abbreviations and numbers.
 ALIKE = {"ltv_cac", "five_three_two"}
 #: What finds plans, as the search and the judge name it.
-FOUND_BY = {"default", "surrogate", "lp", "successive", "greedy", "search", "hand", "today's mix", *BASELINES}
+FOUND_BY = {
+    *(*SEARCHES, *BASELINES, "hand", TODAY, TODAYS_TIMING, SLOPES),
+    *(LINEAR, TRUST, VERTEX, OPTUNA),
+}
 
 
 def places(text):
@@ -127,6 +135,15 @@ def test_text_in_figures_is_said_in_chinese_where_it_has_a_name(drawn, said):
 
 def test_whatever_finds_plans_has_a_name():
     assert set(NAMES["method"]) >= FOUND_BY
+    for origin in FOUND_BY - {"search"}:
+        english = methods.METHODS[origin][0]
+        assert origin_of(origin, "lp") == Speech("en").found_by(origin, "lp") == english
+
+
+def test_what_the_method_found_bears_its_name():
+    assert origin_of("search", "lp") == Speech("en").found_by("search", "lp") == methods.METHODS["lp"][0]
+    assert origin_of("search", "default") == "response surface"
+    assert Speech("zh").found_by("search", "default") == "响应面"
 
 
 def test_plans_that_come_in_a_row_are_counted():
