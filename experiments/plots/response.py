@@ -90,7 +90,7 @@ def _finding(curves: Sequence[ResponseCurve], score_label: str) -> str:
     steep = max(slopes, key=lambda pair: pair[0])[1]
     flat = min(slopes, key=lambda pair: pair[0])[1]
     score = formatting.in_sentence(score_label.rsplit(", ", 1)[0])
-    return f"At today's spend more money raises {score} most in {_moved(steep)} and least in {_moved(flat)}"
+    return f"As offered today, more money raises {score} most in {_moved(steep)} and least in {_moved(flat)}"
 
 
 def _moved(curve: ResponseCurve) -> str:
@@ -108,7 +108,7 @@ def plot_response(axes: Sequence[Axes], data: ResponseData) -> None:
         style.money_axis(ax.xaxis, "")
         ax.set_xlim(left=0)
         if number + columns >= len(data.curves):
-            ax.set_xlabel(f"Spend over the plan, {data.currency}")
+            ax.set_xlabel(f"Money offered over the plan, {data.currency}")
         if data.score_unit == "money":
             style.money_axis(ax.yaxis, "")
     for ax in axes[len(data.curves) :]:

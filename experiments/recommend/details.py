@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from experiments import estimates, formatting
 from experiments.estimates import estimate
 from experiments.recommend.judged import BASELINE_NAMES, NAMES
-from experiments.report.methods import METHODS, finder
+from experiments.report.methods import METHODS, NUMBERED, finder
 from experiments.runner import Case
 from experiments.tables import Grid, Sheet
 
@@ -21,10 +22,9 @@ def name_of(plan: str) -> str:
     """What people call a judged plan."""
     head, _, number = plan.partition("_")
     known = NAMES | BASELINE_NAMES
-    kinds = {"leader": "finalist", "pareto": "choice", "linear": "LP choice"}
-    if plan in known or head not in kinds:
+    if plan in known or head not in NUMBERED:
         return known.get(plan, plan.replace("_", " "))
-    return f"{kinds[head]} {int(number) + (head != 'leader')}"
+    return NUMBERED[head][0].format(number=int(number) + (head != "leader"))
 
 
 def origin_of(origin: str, method: str) -> str:
@@ -40,7 +40,7 @@ def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
             f"{name_of(row.plan)}{' =' if row.plan in result.equals else ''}",
             "" if row.origin == row.plan else origin_of(row.origin, result.method),
             formatting.number(sum(result.plans[row.plan].totals().values()), "count"),
-            formatting.short_interval(estimate(row.value), goal.unit),
+            formatting.plus_minus(estimate(row.value), goal.unit),
             _against(row, goal),
             _chance(row.chance),
         )
@@ -50,11 +50,14 @@ def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
         "Plan",
         "Found by",
         f"Offered, {result.currency}",
-        heading(goal, result.currency),
+        heading(goal, result.currency).replace(" (incremental)", ""),
         "Against the recommended",
         "Best",
     )
-    title = "Finalists and simple rules: how likely each is the best (= cannot be told apart)"
+    title = (
+        "Finalists and simple rules: how likely each is the best (= cannot be told apart; ± half of the 95 % "
+        "interval)"
+    )
     return Grid(title, header, rows, left=2)
 
 
@@ -63,6 +66,7 @@ def _against(row: Standing, goal: Kpi) -> str:
         return ""
     found = estimate(row.against)
     text = formatting.short_interval(found, goal.unit, signed=True)
+    text = re.sub(r" (?=k|M|bn)", "", text)  # as tight as `plus_minus` beside it
     return f"{text} *" if estimates.clear(found) else f"{text}  "
 
 
@@ -88,7 +92,7 @@ def marginal_grid(case: Case, result: OptimizeResult, goal: Kpi) -> Grid:
                 f"{formatting.compact(span.low)} to {formatting.compact(span.high)}" if span else "",
             )
         )
-    header = ("Channel", "mROI", f"{goal.label} by 1 % more", "Others", "Money", "Flat range")
+    header = ("Channel", "mROI", f"{goal.label} by 1 % more", "Others", "Offered", "Flat range")
     title = f"The last money of each channel, {result.currency} (95 % interval)"
     return Grid(title, header, tuple(rows))
 

@@ -12,10 +12,10 @@ METHODS: dict[str, tuple[str, str]] = {
     "search": ("Optuna", "Optuna 搜索"),
     "Optuna": ("Optuna", "Optuna 搜索"),
     "linear programme": ("linear programme", "线性规划"),
-    "trust region": ("linear programmes step by step", "逐步线性规划"),
-    "bound to bound": ("one channel to its bound after the other", "逐个渠道投至界限"),
+    "trust region": ("trust region", "信赖域"),
+    "bound to bound": ("bound to bound", "逐个渠道到界限"),
     "measured slopes": ("measured slopes", "实测斜率"),
-    "today's timing": ("the mix, timed as today", "推荐比例配当前节奏"),
+    "today's timing": ("the mix timed as today", "推荐比例配当前节奏"),
     "hand": ("made by hand", "手工方案"),
     "status_quo": ("today's plan", "当前方案"),
     "historical": ("today's mix", "当前比例"),
@@ -29,7 +29,7 @@ METHODS: dict[str, tuple[str, str]] = {
 ITSELF = "search"
 #: Plans of a kind that come in a row, as `leader_1` -> (English, Chinese).
 NUMBERED: dict[str, tuple[str, str]] = {
-    "leader": ("further leader {number}", "其他候选 {number}"),
+    "leader": ("finalist {number}", "入围方案 {number}"),
     "pareto": ("choice {number}", "选项 {number}"),
     "linear": ("LP choice {number}", "线性规划选项 {number}"),
 }

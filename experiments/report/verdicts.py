@@ -42,6 +42,8 @@ def optimize_verdict(folder: RunFolder, say: Speech) -> list[Block]:
     gain = [_compared(summary["difference"][goal], goal, folder, say) for goal in goals]
     if not goals:
         gain = [_cheapest(summary, currency, say)]
+    if goals and first.not_allowed(summary):
+        gain.append(say("not_allowed"))
     gain += [_target(check, currency, say) for check in summary["targets"]]
     if summary["interrupted"]:
         gain.append(say("stopped", used=summary["runs_used"], runs=summary["runs"]))

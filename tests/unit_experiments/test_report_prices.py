@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments.report.blocks import Table, Text
-from experiments.report.budget import rule_blocks
+from experiments.report.budget import budget_blocks, front_blocks, rule_blocks
 from experiments.report.folder import RunFolder
 from experiments.report.prices import limit_blocks, marginal_blocks
 from experiments.report.speech import Speech
@@ -100,6 +100,35 @@ def test_limits_say_what_more_room_would_bring():
     ]
 
 
+@pytest.mark.parametrize(
+    ("say", "name", "hit"),
+    [
+        (EN, "maximum in 2026-10..2026-11", "maximum in a window"),
+        (ZH, "上限（2026-10..2026-11）", "上限（时间窗）"),
+    ],
+    ids=["en", "zh"],
+)
+def test_a_limit_of_one_channel_in_a_window_is_no_group_limit(say, name, hit):
+    windowed = limit(["tv"], "group_max", 0.0, None) | {"limit": "tv in 2026-10..2026-11 at most CNY 0"}
+    later = windowed | {"limit": "tv in 2026-12..2026-12 at most CNY 7", "amount": 7.0}
+    [table] = limit_blocks(folder(binding=[windowed, later]), say)
+    assert table.rows[0].cells[1].text == name
+    assert [line.cells[2].text for line in table.rows] == ["0", "7.00"]
+    plans = {name: plan(1_000.0, 7.0) for name in ("status_quo", "recommended")}
+    [budget] = budget_blocks(folder(binding=[windowed], **plans), say)
+    assert budget.rows[0].cells[-1].text == hit
+
+
+def test_free_money_stands_under_both_totals():
+    now, new = plan(1_000.0, 900_000.0), plan(1_000.0, 1_000_000.0)
+    now, new = now | {"placed": {"tv": 800_000.0}}, new | {"placed": {"tv": 700_000.0}}
+    free = {"total": 300_000.0, "fixed": True, "left_out": {}, "could_use": []}
+    [budget] = budget_blocks(folder(free_money=free, status_quo=now, recommended=new), EN)
+    assert [cell.text for cell in budget.rows[-1].cells] == [
+        *("Not placed: free", "100,000", "300,000", "+200,000", "", ""),
+    ]
+
+
 def test_a_limit_of_every_flight_is_one_line():
     binding = [limit(["tv"], "fixed", 1_000.0 * (n + 1), None) for n in range(3)]
     [table] = limit_blocks(folder(binding=binding), EN)
@@ -163,9 +192,24 @@ def test_a_plan_of_the_final_is_told_once_with_what_found_it():
     final, others = rule_blocks(made, EN)
     assert [[cell.text for cell in line.cells] for line in final.rows] == [
         ["recommended", "response surface", "5", "9,000", "—", "82 %"],
-        ["further leader 1", "one channel to its bound after the other", "6", "9,000", "-500", "17 %"],
+        ["finalist 1", "bound to bound", "6", "9,000", "-500", "17 %"],
         ["today's mix", "today's mix", "—", "9,000", "-5,000 *", "< 1 %"],
     ]
     assert [line.cells[0].text for line in others.rows] == ["today's plan", "equal split"]
-    assert rule_blocks(made, ZH)[0].rows[1].cells[0].text == "其他候选 1"
+    assert rule_blocks(made, ZH)[0].rows[1].cells[0].text == "入围方案 1"
     assert isinstance(limit_blocks(made, EN)[0], Text)
+
+
+@pytest.mark.parametrize("say", [EN, ZH], ids=["en", "zh"])
+def test_the_recommended_plan_stands_with_the_front_that_beats_it(say):
+    ends = {"profit": estimate(1.0, 0.5)}
+    top = {"plan": "linear_0", "kpis": ends, "recommended": False, "knee": True}
+    mine = {"plan": "recommended", "kpis": ends, "recommended": True, "knee": False}
+    plans = {name: plan(1_000.0, 7.0) for name in ("status_quo", "recommended")}
+    beaten = folder(pareto=[top], frontier={"points": [top, mine]}, **plans)
+    [table] = front_blocks(beaten, say)
+    assert [line.cells[0].text for line in table.rows] == [say.plan("linear_0"), say.plan("recommended")]
+    assert table.note == say("front_beaten")
+    [table] = front_blocks(folder(pareto=[mine], frontier={"points": [top, mine]}, **plans), say)
+    assert len(table.rows) == 1
+    assert table.note == ""

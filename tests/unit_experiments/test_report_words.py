@@ -113,7 +113,14 @@ def test_every_command_that_writes_a_run_directory_has_a_title():
     [
         ("ROI (incremental)", "投资回报率（增量）"),
         ("Unaware", "未知"),
-        ("Spend over the whole plan, CNY", "整个方案的花费，CNY"),
+        ("Money placed over the whole plan, CNY", "整个方案的投出金额，CNY"),
+        ("Money offered over the plan, CNY", "方案期内计划金额，CNY"),
+        ("Money offered, CNY", "计划金额，CNY"),
+        (
+            "1 % more budget: ROI +0.004 (-0.115 to +0.124), not told apart from zero",
+            "预算增加 1 %：投资回报率（增量） +0.004（-0.115 至 +0.124），与零无法区分".replace("） ", "）"),
+        ),
+        ("1 % more budget: profit -2.10 k by the curves", "预算增加 1 %：利润（增量）-2.10 k，按曲线"),
         ("markov_1: 4.5 pp", "马尔可夫 1 阶：4.5 pp"),
         ("CNY +4.34 (-13.27 to +4.59)", "CNY +4.34 (-13.27 至 +4.59)"),
         (
@@ -150,6 +157,6 @@ def test_plans_that_come_in_a_row_are_counted():
     assert [
         Speech("en").plan(name) for name in ("leader_2", "pareto_0", "linear_1", "historical", "a_b_1")
     ] == [
-        *("further leader 2", "choice 1", "LP choice 2", "today's mix", "a b 1"),
+        *("finalist 2", "choice 1", "LP choice 2", "today's mix", "a b 1"),
     ]
-    assert Speech("zh").plan("leader_2") == "其他候选 2"
+    assert Speech("zh").plan("leader_2") == "入围方案 2"
