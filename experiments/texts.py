@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.explain.words import counted
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
     from experiments.runner import Case
     from sim import World
 
+#: Where a limit's sentence names its window.
+WINDOW = re.compile(r" in (.+?) (?:at least|at most|exactly) ")
 #: Kinds of limits that hold from below: more room means a smaller bound.
 FLOORS = frozenset({"min", "group_min", "share_min", "min_if_on", "total_min"})
 
@@ -23,6 +27,17 @@ def eased(change: float, kind: str) -> tuple[float, str]:
     if kind == "fixed":
         return abs(change), "more" if change > 0 else "less"
     return (-change if kind in FLOORS else change), ""
+
+
+def window_of(limit: str) -> str:
+    """The window that a limit's sentence names, as `2026-10..2026-11`; empty for the whole plan."""
+    found = WINDOW.search(limit)
+    return found[1] if found else ""
+
+
+def kind_of(kind: str, channels: Sequence[str], limit: str) -> str:
+    """A limit's kind; that of one channel in a window is no group's, though it sums cells as a group does."""
+    return kind.removeprefix("group_") if len(channels) == 1 and window_of(limit) else kind
 
 
 def replicates(count: int) -> str:

@@ -34,12 +34,16 @@ class BudgetRow:
 
 @dataclass(frozen=True)
 class BudgetData:
-    """Rows in falling order of the recommended amount, and the finding."""
+    """Rows in falling order of the recommended amount, and the finding.
+
+    `placed` says that amounts are money that finds an audience, not money offered.
+    """
 
     title: str
     currency: str
     rows: tuple[BudgetRow, ...]
     which: str = "recommended"
+    placed: bool = False
 
 
 def budget_data(
@@ -51,6 +55,7 @@ def budget_data(
     currency: str,
     limits: Mapping[str, tuple[float | None, float | None]] | None = None,
     which: str = "recommended",
+    placed: bool = False,
 ) -> BudgetData:
     """Rows for the channels that can take money, largest recommended first.
 
@@ -62,6 +67,7 @@ def budget_data(
         currency: ISO code, for the axis.
         limits: id -> (least, most) money that the channel may take, None where there is no bound.
         which: what the plan that is not today's is called, before "plan".
+        placed: whether amounts are money placed; else they are money offered.
     """
     bounds = limits or {}
     rows = [
@@ -69,16 +75,18 @@ def budget_data(
         for c in channels
     ]
     rows.sort(key=lambda row: (-row.recommended, -row.now, row.label))
-    return BudgetData(_finding(rows, currency, which), currency, tuple(rows), which)
+    title = _finding(rows, currency, which, "the money placed" if placed else "the budget")
+    return BudgetData(title, currency, tuple(rows), which, placed)
 
 
-def _finding(rows: Sequence[BudgetRow], currency: str, which: str) -> str:
+def _finding(rows: Sequence[BudgetRow], currency: str, which: str, money: str) -> str:
     total_now, total = sum(row.now for row in rows), sum(row.recommended for row in rows)
     up = max(rows, key=lambda row: row.change)
     down = min(rows, key=lambda row: row.change)
     moved = sum(max(0.0, row.change) for row in rows)
     if moved < 0.005 * max(total, 1.0) and -down.change < 0.005 * max(total, 1.0):
-        return f"The {which} plan keeps today's budget of {formatting.compact(total, currency=currency)}"
+        amount = formatting.compact(total, currency=currency)
+        return f"The {which} plan keeps {money} as today, {amount}"
     most = []
     if up.change > 0:
         most.append(f"most into {up.label} ({formatting.compact(up.change, signed=True)})")
@@ -87,10 +95,10 @@ def _finding(rows: Sequence[BudgetRow], currency: str, which: str) -> str:
     if abs(total - total_now) > 0.005 * max(total_now, 1.0):
         verb = "raises" if total > total_now else "cuts"
         amounts = f"{formatting.compact(total_now, currency=currency)} to {formatting.compact(total)}"
-        start = f"The {which} plan {verb} the budget from {amounts}"
+        start = f"The {which} plan {verb} {money} from {amounts}"
     else:
         amount = formatting.compact(moved, currency=currency)
-        start = f"The {which} plan moves {amount} ({formatting.percent(moved / total)} of the budget)"
+        start = f"The {which} plan moves {amount} ({formatting.percent(moved / total)} of {money})"
     return f"{start}: {' and '.join(most)}"
 
 
@@ -106,7 +114,8 @@ def plot_budget(ax: Axes, data: BudgetData) -> None:
         ax.text(end + 0.015 * widest, y, _row_text(row), va="center", fontsize=9)
     style.bare_rows(ax, [row.label for row in data.rows])
     ax.set_xlim(0, 1.42 * widest)
-    style.money_axis(ax.xaxis, f"Spend over the whole plan, {data.currency}")
+    money = "placed" if data.placed else "offered"
+    style.money_axis(ax.xaxis, f"Money {money} over the whole plan, {data.currency}")
     _legend(ax, data.which, any(row.lower or row.upper for row in data.rows))
 
 

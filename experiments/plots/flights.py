@@ -118,7 +118,7 @@ def plot_flights(axes: Sequence[Axes], data: FlightsData) -> None:
         ax.set_title(name)
         ax.set_xticks(range(0, len(data.flights), step), data.flights[::step])
         ax.set_xlim(-0.6, len(data.flights) - 0.4)
-        style.money_axis(ax.yaxis, data.currency)
+        style.money_axis(ax.yaxis, f"Money offered, {data.currency}")
         ax.grid(axis="y", color="#eeeeee", lw=0.7)
         ax.set_axisbelow(True)
     axes[0].tick_params(axis="x", labelbottom=False)

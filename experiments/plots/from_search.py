@@ -15,6 +15,7 @@ from experiments.plots.from_runs import FOREST, funnel_of, kpi_texts
 from experiments.plots.pareto import ParetoData, ParetoPoint, pareto_data
 from experiments.plots.response import ResponseCurve, ResponseData, response_data
 from experiments.plots.tornado import TornadoData, tornado_data
+from experiments.recommend.details import origin_of
 from experiments.recommend.judged import BASELINE_NAMES, NAMES, differences, judged
 from experiments.texts import eased
 
@@ -83,7 +84,8 @@ def budget_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> Bud
         result.placed("status_quo"),
         placed,
         currency=result.currency,
-        limits=limits,
+        limits=limits_of(case, problem),
+        placed=True,
     )
 
 
@@ -204,6 +206,7 @@ def pareto_of(result: OptimizeResult, first: str, second: str) -> ParetoData:
     texts = [kpi_texts()[OBJECTIVES[name].kpi] for name in (first, second)]
 
     def point(plan: str, origin: str = "search", *, knee: bool = False) -> ParetoPoint:
+        origin = origin_of(origin, result.method)
         x, y = (result.judged.interval(plan, OBJECTIVES[name].kpi) for name in (first, second))
         return ParetoPoint(estimate(x), estimate(y), origin, knee)
 

@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Estimate = Mapping[str, float | None]
-#: Where a candidate comes from -> its mark, and what the legend calls it.
-MARKS = {"search": "o", "linear programme": "^", "today's mix": "s"}
-NAMES = {"linear programme": "by linear programme"}
+#: Who found a candidate -> its mark; all others have a dot.
+MARKS = {"linear programme": "^", "today's mix": "s", "Optuna": "v"}
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class ParetoPoint:
 
     x: Estimate
     y: Estimate
-    origin: str = "search"
+    origin: str = ""
     knee: bool = False
 
 
@@ -136,12 +135,7 @@ def _legend(ax: Axes, data: ParetoData) -> None:
     entries = [
         entry("now", "X", style.INK, ms=8),
         entry("recommended", "D", style.RECOMMENDED, ms=7),
-        *(
-            entry(
-                f"by {name}" if name == "search" else NAMES.get(name, name), MARKS.get(name, "o"), "#6f6f6f"
-            )
-            for name in origins
-        ),
+        *(entry(name, MARKS.get(name, "o"), "#6f6f6f") for name in origins),
     ]
     if any(point.knee for point in data.front):
         entries.append(entry("knee", "o", style.WORSE, ms=12, mfc="none"))

@@ -90,7 +90,7 @@ def _finding(curves: Sequence[ResponseCurve], score_label: str) -> str:
     steep = max(slopes, key=lambda pair: pair[0])[1]
     flat = min(slopes, key=lambda pair: pair[0])[1]
     score = formatting.in_sentence(score_label.rsplit(", ", 1)[0])
-    return f"At today's spend more money raises {score} most in {_moved(steep)} and least in {_moved(flat)}"
+    return f"As offered today, more money raises {score} most in {_moved(steep)} and least in {_moved(flat)}"
 
 
 def _moved(curve: ResponseCurve) -> str:

@@ -158,6 +158,7 @@ def _search(
 def summary(result: OptimizeResult) -> dict[str, Any]:
     """The JSON: the result's own, with KPIs in the shape that `run` and `compare` use."""
     document = result.to_dict()
+    document["not_run"] = document.pop("notes")  # an answer's `notes` are about what was given
     for name in ("status_quo", "recommended"):
         document[name]["kpis"] = judged(result, name)
     document["difference"] = differences(result, "recommended")

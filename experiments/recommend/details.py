@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from experiments import estimates, formatting
 from experiments.estimates import estimate
 from experiments.method_words import METHODS
 from experiments.recommend.judged import BASELINE_NAMES, NAMES
+from experiments.report.methods import METHODS, NUMBERED, finder
 from experiments.runner import Case
 from experiments.tables import Grid, Sheet
 
@@ -16,24 +18,20 @@ if TYPE_CHECKING:
     from optimize import OptimizeResult, Standing
     from sim import Interval, Kpi
 
-#: The front's own names for where its points come from, short enough for a table.
-ORIGINS = {"linear programme": "LP"}
-
 
 def name_of(plan: str) -> str:
     """What people call a judged plan."""
     head, _, number = plan.partition("_")
     known = NAMES | BASELINE_NAMES
-    kinds = {"leader": "finalist", "pareto": "choice", "linear": "LP choice"}
-    if plan in known or head not in kinds:
+    if plan in known or head not in NUMBERED:
         return known.get(plan, plan.replace("_", " "))
-    return f"{kinds[head]} {int(number) + (head != 'leader')}"
+    return NUMBERED[head][0].format(number=int(number) + (head != "leader"))
 
 
 def origin_of(origin: str, method: str) -> str:
     """Who found a plan, in words."""
-    name = method if origin == "search" else origin
-    return METHODS[name][0] if name in METHODS else name
+    name = finder(origin, method)
+    return METHODS[name][0] if name in METHODS else name.replace("_", " ")
 
 
 def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
@@ -42,7 +40,7 @@ def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
         (
             f"{name_of(row.plan)}{' =' if row.plan in result.equals else ''}",
             "" if row.origin == row.plan else origin_of(row.origin, result.method),
-            formatting.compact(sum(result.plans[row.plan].totals().values())),
+            formatting.number(sum(result.plans[row.plan].totals().values()), "count"),
             formatting.plus_minus(estimate(row.value), goal.unit),
             _against(row, goal),
             _chance(row.chance),
@@ -52,13 +50,14 @@ def finalists_grid(result: OptimizeResult, goal: Kpi) -> Grid:
     header = (
         "Plan",
         "Found by",
-        "Offered",
-        goal.label,
+        f"Offered, {result.currency}",
+        heading(goal, result.currency).replace(" (incremental)", ""),
         "Against the recommended",
         "Best",
     )
     title = (
-        f"Finalists and simple rules, {result.currency}: how likely each is the best (= cannot be told apart)"
+        "Finalists and simple rules: how likely each is the best (= cannot be told apart; ± half of the 95 % "
+        "interval)"
     )
     return Grid(title, header, rows, left=2)
 
@@ -68,6 +67,7 @@ def _against(row: Standing, goal: Kpi) -> str:
         return ""
     found = estimate(row.against)
     text = formatting.short_interval(found, goal.unit, signed=True)
+    text = re.sub(r" (?=k|M|bn)", "", text)  # as tight as `plus_minus` beside it
     return f"{text} *" if estimates.clear(found) else f"{text}  "
 
 
@@ -93,7 +93,7 @@ def marginal_grid(case: Case, result: OptimizeResult, goal: Kpi) -> Grid:
                 f"{formatting.compact(span.low)} to {formatting.compact(span.high)}" if span else "",
             )
         )
-    header = ("Channel", "mROI", f"{goal.label} by 1 % more", "Others", "Money", "Flat range")
+    header = ("Channel", "mROI", f"{goal.label} by 1 % more", "Others", "Offered", "Flat range")
     title = f"The last money of each channel, {result.currency} (95 % interval)"
     return Grid(title, header, tuple(rows))
 
@@ -139,7 +139,7 @@ def frontier_grid(result: OptimizeResult, goals: list[Kpi]) -> Grid:
     rows = tuple(
         (
             name_of(point.name),
-            ORIGINS.get(point.origin, point.origin),
+            origin_of(point.origin, result.method),
             "knee" if point.knee else "" if point.front else "beaten",
             *(
                 formatting.plus_minus(estimate(value), goal.unit)

@@ -92,7 +92,10 @@ def budget_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) -> G
     told = tuple(formatting.number(amount, "count") for amount in sums)
     rows.append(("Total", *told, change, "", formatting.number(sum(offered.values()), "count"), ""))
     if result.free >= 0.005 * result.total and not problem.free_total:
-        rows.append(("Free", "", formatting.number(result.free, "count"), "", "", "", ""))
+        free_now = result.status_quo.total - total_now
+        free = (*(formatting.number(one, "count") for one in (free_now, result.free)),)
+        change = formatting.number(result.free - free_now, "count", signed=True)
+        rows.append(("Not placed: free", *free, change, "", "", ""))
     header = ("Channel", "Now", "Recommended", "Change", "", "To place it, offer", "Limit hit")
     title = f"Budget over the whole plan, {problem.currency}: money that finds an audience"
     return Grid(title, header, tuple(rows))
@@ -135,17 +138,17 @@ def _flights_grid(case: Case, problem: BudgetProblem, result: OptimizeResult) ->
         new_c = result.recommended.spend_tc[flight.periods].sum(axis=0)
         amounts = [float(now_c.sum()), float(new_c.sum()), *new_c[where].tolist()]
         rows.append((flight.name, *(formatting.number(amount, "count") for amount in amounts)))
-    header = ("Flight", "All now", "All", *(case.labels[name] for name in largest))
+    header = ("Flight", "All now", "All recommended", *(case.labels[name] for name in largest))
     return Grid(
-        f"Recommended by flight, {problem.currency}; all channels in flights.csv", header, tuple(rows)
+        f"Money offered by flight, {problem.currency}; all channels in flights.csv", header, tuple(rows)
     )
 
 
 def _limit_word(limit: Binding) -> str:
-    words, kind = {"min_if_on": "minimum if on"}, limit.kind
-    if kind in ("group_min", "group_max") and len(limit.channels) == 1:
-        return f"{'minimum' if kind == 'group_min' else 'maximum'} in a window"
-    return words.get(kind, kind.replace("_", " ").replace("min", "minimum").replace("max", "maximum"))
+    words = {"min_if_on": "minimum if on"}
+    kind = texts.kind_of(limit.kind, limit.channels, limit.limit)
+    word = words.get(kind, kind.replace("_", " ").replace("min", "minimum").replace("max", "maximum"))
+    return f"{word} in a window" if texts.window_of(limit.limit) else word
 
 
 def _kpi_grid(result: OptimizeResult) -> Grid:
@@ -174,7 +177,7 @@ def _rules_grid(result: OptimizeResult) -> Grid:
         )
         for name in (*NAMES, *result.baselines)
     )
-    header = ("Plan", f"Spend, {result.currency}", *(heading(goal, result.currency) for goal in goals))
+    header = ("Plan", f"Offered, {result.currency}", *(heading(goal, result.currency) for goal in goals))
     return Grid("Against simple rules (± half of the 95 % interval)", header, rows)
 
 
@@ -204,9 +207,11 @@ def _who(result: OptimizeResult) -> list[str]:
     who = result.found_by
     if who is None:
         return []
-    found = f"Found by {origin_of(who.origin, result.method)}"
-    found += f"; {' and '.join(origin_of(name, result.method) for name in who.agree)} came to the same plan"
-    found = found if who.agree else found.partition(";")[0]
+    name = origin_of(who.origin, result.method)
+    others = dict.fromkeys(origin_of(one, result.method) for one in who.agree)
+    agree = [one for one in others if one != name]
+    found = f"Found by {name}"
+    found += f"; {', '.join(agree)} came to the same plan" if agree else ""
     if who.runner_up is None or who.ahead is None:
         return [f"{found}."]
     goal = _goals(result)[0]
@@ -234,8 +239,16 @@ def _prices(result: OptimizeResult) -> list[str]:
         gain, side = texts.eased(worth or 0.0, limit.kind)
         way = f", towards {side} money," if side else ""
         cost = "" if worth is None else f"; giving way by {words}{way} would change {told(gain)}"
-        lines.append(f"Limit met: {limit.limit}{cost}.")
+        lines.append(f"Limit met: {_labelled(limit, result)}{cost}.")
     return lines
+
+
+def _labelled(limit: Binding, result: OptimizeResult) -> str:
+    """A limit's sentence with the names people know of its channels."""
+    who, labels = " + ".join(limit.channels), [result.labels.get(name, name) for name in limit.channels]
+    if not who or not limit.limit.startswith(who):
+        return limit.limit
+    return f"{' + '.join(labels)}{limit.limit.removeprefix(who)}"
 
 
 def _price_of_more(

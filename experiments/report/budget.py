@@ -9,8 +9,8 @@ from experiments import formatting
 from experiments.report.blocks import Block, Cell, Row, Table, Text, row
 from experiments.report.folder import RunFolder
 from experiments.report.kpis import change
-from experiments.report.labels import channel_labels, currency_of, limit_kind
-from experiments.report.prices import marginal_blocks
+from experiments.report.labels import channel_labels, currency_of
+from experiments.report.prices import limit_name, marginal_blocks
 from experiments.report.speech import Speech
 
 #: Channels with a column of their own in the table of flights.
@@ -37,9 +37,7 @@ def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     hit: dict[str, list[str]] = {}
     for limit in summary["binding"]:
         for channel in limit["channels"]:
-            hit.setdefault(channel, []).append(
-                say.name("limit", limit_kind(limit["kind"], limit["channels"]))
-            )
+            hit.setdefault(channel, []).append(limit_name(limit, say("a_window"), say))
     rows = [
         _budget_row(
             labels.get(c, c),
@@ -55,7 +53,7 @@ def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     rows.append(_budget_row(say("total"), *totals, "", kind="total"))
     free = free_money(summary)
     if free > 0:
-        rows.append(row((say("free_row"), "", formatting.number(free, "count"), "", "", "", "")))
+        rows.append(_free_row(summary, totals[0], free, say))
     header = tuple(
         say(key)
         for key in ("channel", "now", "recommended", "change", "change_share", "to_offer", "limit_hit")
@@ -64,6 +62,15 @@ def budget_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         header, rows = header[:-1], [Row(one.cells[:-1], one.kind) for one in rows]
     caption = say("budget_caption", currency=currency_of(folder))
     return [Table(caption, header, tuple(rows), note=say("not_placed_note"))]
+
+
+def _free_row(summary: Mapping[str, Any], placed_now: float, free: float, say: Speech) -> Row:
+    """What of either total is not placed."""
+    now = sum(summary["status_quo"]["spend"].values()) - placed_now
+    change = formatting.number(free - now, "count", signed=True)
+    return row(
+        (say("free_row"), *(formatting.number(one, "count") for one in (now, free)), change, "", "", "")
+    )
 
 
 def free_money(summary: Mapping[str, Any]) -> float:
@@ -126,9 +133,14 @@ def driver_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     )
     if all(abs(gain) < NO_GAIN for gain, _, _ in moves):
         return extra
-    note = say("drivers_note", measure=moves[0][2]["measure"])
+    note = say("drivers_note", measure=_measure(moves[0][2]["measure"], say))
     header = (say("channel"), f"{say('moved')}, {currency}", f"{say('gain')}, {currency}")
     return [Table(say("drivers_caption"), header, rows, note=note), *_fits(summary, currency, say), *extra]
+
+
+def _measure(measure: str, say: Speech) -> str:
+    """What a curve shows, as it stands inside a sentence."""
+    return measure if say.lang == "en" else say.drawn(f"{measure[:1].upper()}{measure[1:]}")
 
 
 def _fits(summary: dict[str, Any], currency: str, say: Speech) -> list[Block]:
@@ -155,7 +167,7 @@ def rule_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         cells += [Cell(*say.halves(plan["kpis"][g], plan["kpis"][g]["unit"])) for g in goals]
         if name not in known:
             rows.append(row(cells))
-    header = (say("plan"), say("spend", currency=currency), *(say.name("kpi", goal) for goal in goals))
+    header = (say("plan"), say("offered", currency=currency), *(say.name("kpi", goal) for goal in goals))
     rules = [Table(say("rules_caption"), header, tuple(rows))] if rows else []
     return [*_final(finalists, goals[0], summary, currency, say), *rules] if goals else [*rules]
 
@@ -171,7 +183,7 @@ def _final(
         row(
             (
                 say.plan(one["plan"]),
-                say.method(summary["method"] if one["origin"] == "search" else one["origin"]),
+                say.found_by(one["origin"], summary["method"]),
                 _sum(one.get("spend")),
                 Cell(*say.halves(one["value"], unit)),
                 formatting.MISSING if one["against"] is None else change(one["against"], unit, say),
@@ -183,7 +195,7 @@ def _final(
     names = (
         say("plan"),
         say.name("column", "found_by"),
-        say("spend", currency=currency),
+        say("offered", currency=currency),
         say.name("kpi", goal),
     )
     header = (*names, say.name("column", "against"), say.name("column", "chance_best"))
@@ -208,14 +220,17 @@ def front_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         return []
     units = summary["status_quo"]["kpis"]
     goals = [goal for goal in summary["objective"].split(",") if goal in units]
-    rows = []
-    for number, point in enumerate(summary["pareto"], start=1):
-        chosen = point.get("recommended", point["knee"])
-        name = say.plan("recommended") if chosen else say.plan(f"pareto_{number - 1}")
-        rows.append(row([name, *(Cell(*say.halves(point["kpis"][g], units[g]["unit"])) for g in goals)]))
+    rows, front = [], {point["plan"]: point for point in summary["pareto"]}
+    every = (summary.get("frontier") or {}).get("points", ())
+    beaten = {point["plan"]: point for point in every if point.get("recommended")}
+    for name, point in (front | beaten).items():
+        values = [Cell(*say.halves(point["kpis"][g], units[g]["unit"])) for g in goals]
+        rows.append(row([say.plan(name), *values]))
     header = (say("plan"), *(say.name("kpi", goal) for goal in goals))
     volume = (summary.get("frontier") or {}).get("hypervolume")
-    note = say("hypervolume", share=say.interval(volume, "share")) if volume else ""
+    notes = [] if beaten.keys() <= front.keys() else [say("front_beaten")]
+    notes += [say("hypervolume", share=say.interval(volume, "share"))] if volume else []
+    note = (" " if say.lang == "en" else "").join(notes)
     return [Table(say("front_caption"), header, tuple(rows), note=note)]
 
 

@@ -24,6 +24,8 @@ def assumption_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     if notes:
         language = "" if say.lang == "en" else "en"
         found = [Text(say("given_notes")), Items(tuple(notes), language)]
+    if not_run := folder.summary.get("not_run"):
+        found += [Text(say("not_run")), Items(tuple(not_run), "" if say.lang == "en" else "en")]
     if own:
         found += [Text(say("of_scenario")), Items(tuple(text for text, _ in own), own[0][1])]
     replicates = folder.record.get("replicates")

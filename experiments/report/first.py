@@ -15,10 +15,14 @@ from experiments.report.speech import Speech
 
 #: What the first screen has room for: channels of one plan and of several, plans beside the recommended
 #: one, and names in a sentence.
-LISTED, ROWS, EQUALS, NAMED = 6, 8, 3, 3
+LISTED, ROWS, EQUALS, NAMED = 6, 6, 3, 3
 #: Share of the budget from which on a change is told, and from which on the total counts as another one.
 LEAST = 0.001
 OTHER_TOTAL = 0.005
+#: Share of the money placed by which every one of several plans moves a channel for that to be advice.
+SHARED = 0.01
+#: Words of a verdict by which today's plan is as good as the one found.
+NOT_BETTER = ("no better", "worse")
 #: (More money in all, channels both up and down) -> the sentence.
 DO = {
     (True, False): "do_more",
@@ -108,9 +112,15 @@ def _amounts(label: str, spends: Sequence[Mapping[str, float]], names: Sequence[
 
 
 def _keeps(summary: Mapping[str, Any]) -> bool:
+    """Whether today's plan is to be kept: nothing better was found, and the limits allow it."""
     verdict = summary["verdict"]
-    kept: bool = verdict.get("keep", verdict["word"] in ("no better", "worse"))
-    return kept
+    keep: bool = verdict.get("keep", verdict["word"] in NOT_BETTER)
+    return keep
+
+
+def not_allowed(summary: Mapping[str, Any]) -> bool:
+    """Whether nothing better was found, and yet today's plan cannot be kept."""
+    return summary["verdict"]["word"] in NOT_BETTER and not _keeps(summary)
 
 
 def action(folder: RunFolder, say: Speech) -> str:
@@ -128,8 +138,24 @@ def action(folder: RunFolder, say: Speech) -> str:
     if summary["objective"] == "spend" and "unclear" in found:
         return say("do_unsure")
     if equals_of(summary):
-        return say("do_any")
+        return _any(folder, say)
     return _move(folder, say)
+
+
+def _any(folder: RunFolder, say: Speech) -> str:
+    """Any of several plans, and what all of them do."""
+    summary, labels = folder.summary, channel_labels(folder, say)
+    now, new = placed(summary, "status_quo"), placed(summary, "recommended")
+    plans = [new, *(plan.get("placed") or plan["spend"] for plan in equals_of(summary))]
+    least, what = SHARED * sum(new.values()), []
+    for key, side in (("all_up", 1), ("all_down", -1)):
+        moves = {c: min(side * (plan.get(c, 0.0) - now.get(c, 0.0)) for plan in plans) for c in new}
+        shared = sorted((c for c in moves if moves[c] > least), key=lambda c: -moves[c])
+        if shared:
+            what.append(say(key, names=_listed([labels.get(c, c) for c in shared], say)))
+    if not what:
+        return say("do_any")
+    return say("do_any_common", what=(" and " if say.lang == "en" else "，").join(what))
 
 
 def _move(folder: RunFolder, say: Speech) -> str:
@@ -155,7 +181,10 @@ def _move(folder: RunFolder, say: Speech) -> str:
 
 def _names(moves: Sequence[Move], say: Speech) -> str:
     """Names in a sentence, the largest change first."""
-    names = [one.label for one in moves]
+    return _listed([one.label for one in moves], say)
+
+
+def _listed(names: Sequence[str], say: Speech) -> str:
     if len(names) > NAMED:
         return say("and_more", names=say.list(names[: NAMED - 1]), count=len(names) - NAMED + 1)
     if len(names) < 2:

@@ -10,6 +10,7 @@ from experiments import formatting
 from experiments.report.blocks import Cell, Table, row
 from experiments.report.folder import RunFolder, Sheet
 from experiments.report.labels import channel_labels
+from experiments.report.methods import finder
 from experiments.report.speech import Speech
 
 #: Rows of a table in the page; the rest stays in its file.
@@ -51,6 +52,7 @@ def plain_table(name: str, folder: RunFolder, say: Speech) -> Table:
     unit = header.index("unit") if "unit" in header else None
     digits = {c.name: _digits(rows, c) for c in columns if _is_numeric(rows, c.sources[0])}
     shown = []
+    rows = _resolved(header, rows, folder)
     for line in rows[:MOST]:
         kind = None if unit is None else line[unit]
         shown.append(row([_cell(column, line, kind, digits, say, labels) for column in columns]))
@@ -60,6 +62,15 @@ def plain_table(name: str, folder: RunFolder, say: Speech) -> Table:
     note = say("more_rows", count=f"{more:,}", file=f"{name}.csv") if more > 0 else ""
     caption = name.replace("_", " ").replace("-", " ")
     return Table(caption[:1].upper() + caption[1:], heads, tuple(shown), left=left, note=note)
+
+
+def _resolved(header: Sequence[str], rows: Sequence[Sequence[str]], folder: RunFolder) -> list[list[str]]:
+    """Rows in which the plans of the method asked for bear its name."""
+    at = [number for number, name in enumerate(header) if name == "origin"]
+    method = folder.summary.get("method", "")
+    return [
+        [finder(text, method) if number in at else text for number, text in enumerate(line)] for line in rows
+    ]
 
 
 def plain_tables(*names: str) -> Callable[[RunFolder, Speech], list[Table]]:

@@ -36,20 +36,27 @@ def limit_blocks(folder: RunFolder, say: Speech) -> list[Block]:
         words = {"step": amount, "kpi": say.sentence("kpi", kpi)}
         found.append(Text(_shadow(price, step, unit, currency, say, words)))
     rows = []
-    for (channels, kind), limits in _together(summary["binding"]).items():
+    for (channels, kind, _), limits in _together(summary["binding"]).items():
         prices = [limit["shadow_price"] for limit in limits]
         told = formatting.MISSING
         if len(limits) == 1 and prices[0] is not None:
             told = _eased(prices[0] * step, kind, unit, currency, say)
         on = " + ".join(labels.get(c, c) for c in channels) or say("all_channels")
-        rows.append(
-            row((on, say.name("limit", limit_kind(kind, channels)), _bounds(limits, kind, say), told))
-        )
+        window = texts.window_of(limits[0]["limit"])
+        name = limit_name(limits[0], window, say)
+        rows.append(row((on, name, _bounds(limits, kind, say), told)))
     if not rows:
         return [*found, Text(say("no_limit"))]
     worth = say("worth", kpi=say.sentence("kpi", kpi), step=amount)
     header = (say("on_what"), say("limit"), say("bound"), worth)
     return [*found, Table(say("limits_caption"), header, tuple(rows), left=2, note=say("prices_note"))]
+
+
+def limit_name(limit: Mapping[str, Any], window: str, say: Speech) -> str:
+    """What a limit is called; one that holds in a window only says so, by the words given for it."""
+    kind = texts.kind_of(limit["kind"], limit["channels"], limit["limit"])
+    name = say.name("limit", kind)
+    return say("in_window", limit=name, window=window) if texts.window_of(limit["limit"]) else name
 
 
 def _goal(summary: Mapping[str, Any]) -> tuple[str, str]:
@@ -61,11 +68,12 @@ def _goal(summary: Mapping[str, Any]) -> tuple[str, str]:
 
 def _together(
     limits: Sequence[Mapping[str, Any]],
-) -> dict[tuple[tuple[str, ...], str], list[Mapping[str, Any]]]:
-    """Limits of one kind on the same channels, which differ in their flight, as one."""
-    found: dict[tuple[tuple[str, ...], str], list[Mapping[str, Any]]] = {}
+) -> dict[tuple[tuple[str, ...], str, str], list[Mapping[str, Any]]]:
+    """Limits of one kind on the same channels in the same window, which differ in their flight, as one."""
+    found: dict[tuple[tuple[str, ...], str, str], list[Mapping[str, Any]]] = {}
     for limit in limits:
-        found.setdefault((tuple(limit["channels"]), limit["kind"]), []).append(limit)
+        key = (tuple(limit["channels"]), limit["kind"], texts.window_of(limit["limit"]))
+        found.setdefault(key, []).append(limit)
     return found
 
 
@@ -73,7 +81,8 @@ def _bounds(limits: Sequence[Mapping[str, Any]], kind: str, say: Speech) -> str:
     amounts = [limit["amount"] for limit in limits]
     if len(amounts) > LISTED:
         amounts = [min(amounts), max(amounts)]
-    told = [formatting.number(amount, "count" if kind == "channels" else "money") for amount in amounts]
+    units = ["count" if kind == "channels" or amount == 0 else "money" for amount in amounts]
+    told = [formatting.number(amount, unit) for amount, unit in zip(amounts, units, strict=True)]
     return say("ends", low=told[0], high=told[1]) if len(limits) > LISTED else " / ".join(told)
 
 
@@ -132,7 +141,7 @@ def marginal_blocks(folder: RunFolder, say: Speech) -> list[Block]:
     )
     header = (
         say("channel"),
-        say("spend", currency=currency),
+        say("offered", currency=currency),
         say.name("column", "mroi"),
         say("step_change", kpi=say.sentence("kpi", kpi)),
         say("step_against"),

@@ -13,8 +13,6 @@ SEARCH_DRAWN: dict[str, tuple[str, str]] = {
     "first_day": ("First day of the flight", "投放期首日"),
     "other_channels": ("other channels", "其他渠道"),
     "knee": ("knee", "拐点"),
-    "by_search": ("by search", "自动搜索"),
-    "by_lp": ("by linear programme", "线性规划"),
     "beaten": ("beaten in everything", "各方面均被超越"),
     "as_judged": ("as judged", "评判时"),
     "other_draws": ("other draws", "其他随机数"),

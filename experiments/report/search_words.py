@@ -27,11 +27,14 @@ SEARCH: dict[str, tuple[str, str]] = {
         "尚无定论：其中一个方案的 {kpi} 无定义。",
     ),
     "keep": ("Keep today's plan.", "建议保留当前方案。"),
-    "do_forbidden": (
-        "Today's plan is not allowed by these limits and this total, and nothing they allow is clearly "
-        "better: loosen them, or take this plan.",
-        "当前方案不符合这些约束和总额，而它们允许的方案也没有明显更好的：请放宽约束，或采用此方案。",
+    "not_allowed": (
+        "Today's plan itself is not allowed by the limits and the total.",
+        "当前方案本身不符合约束与总额。",
     ),
+    "not_run": ("Could not run:", "未能运行的步骤："),
+    "figure_price": ("1 % more budget: {rest}", "预算增加 1 %：{rest}"),
+    "by_curves": ("by the curves", "按曲线"),
+    "one_replicate_only": ("on one replicate", "单次重复"),
     "free": (
         "{amount} of the total ({share}) finds no audience: it is not placed, and free for something else.",
         "总额中有 {amount}（{share}）找不到受众：未能投出，可另作他用。",
@@ -59,8 +62,8 @@ SEARCH: dict[str, tuple[str, str]] = {
     "other_total": ("a budget of {low} to {high}", "预算在 {low} 至 {high} 之间"),
     "other_side": ("more than today, or less, for {names}", "{names}比当前多，或比当前少"),
     "cheapest": (
-        "The cheapest plan found that reaches the targets spends {amount}, {saved} less than today.",
-        "达到目标的最省方案花费 {amount}，比当前少 {saved}。",
+        "The cheapest plan found that reaches the targets offers {amount}, {saved} less than today.",
+        "达到目标的最省方案计划 {amount}，比当前少 {saved}。",
     ),
     "target_line": (
         "Target {word}: {kpi} {value}, against {side} {bound}.",
@@ -77,19 +80,22 @@ SEARCH: dict[str, tuple[str, str]] = {
         "整个方案的预算，{currency}：能够投出的资金",
     ),
     "to_offer": ("To place it, offer", "为此需计划"),
-    "free_row": ("Free", "余款"),
+    "free_row": ("Not placed: free", "未投出：余款"),
+    "offered": ("Money offered, {currency}", "计划金额，{currency}"),
+    "in_window": ("{limit} in {window}", "{limit}（{window}）"),
+    "a_window": ("a window", "时间窗"),
     "limit_hit": ("Limit hit", "触及约束"),
     "not_placed_note": (
         "Audiences sell out smoothly: to place an amount, more must be offered; what finds no audience is "
         "not billed. Mean over the judge's replicates.",
         "受众是逐渐售罄的：要投出某一金额，计划金额须更高；找不到受众的部分不计费。取评判重复的均值。",
     ),
-    "flights_caption": ("Money by flight, {currency}", "各投放期预算，{currency}"),
+    "flights_caption": ("Money offered by flight, {currency}", "各投放期计划金额，{currency}"),
     "flight": ("Flight", "投放期"),
     "all_now": ("All now", "当前合计"),
     "all_new": ("All recommended", "推荐合计"),
     "drivers_caption": ("Where the change comes from, by the fitted curves", "变化的来源（按拟合曲线）"),
-    "moved": ("Money moved", "移动金额"),
+    "moved": ("More or less offered", "计划金额变化"),
     "gain": ("Gain along the curve", "沿曲线的收益"),
     "drivers_note": (
         "Gain is in the curve's measure ({measure}), the others as recommended. It is read off curves "
@@ -102,9 +108,9 @@ SEARCH: dict[str, tuple[str, str]] = {
         "{kpi}的曲线：{plans} 个模拟方案，解释其差异的 {share}；未参与拟合的方案平均偏差 {missed}。",
     ),
     "curves_note": (
-        "Each curve moves one channel and keeps the others as recommended; dots mark today and the "
-        "recommended amount.",
-        "每条曲线只改变一个渠道，其他渠道取推荐值；圆点为当前与推荐金额。",
+        "Each curve moves the money offered in one channel and keeps the others as recommended; marks show "
+        "today's and the recommended amount.",
+        "每条曲线只改变一个渠道的计划金额，其他渠道取推荐值；标记为当前与推荐金额。",
     ),
     "limits_caption": ("Limits that the plan meets exactly", "方案恰好触及的约束"),
     "limit": ("Limit", "约束"),
@@ -118,6 +124,11 @@ SEARCH: dict[str, tuple[str, str]] = {
     "no_limit": ("No limit holds the plan back.", "没有约束限制该方案。"),
     "rules_caption": ("Rules of thumb at the same total", "同等总额下的经验规则"),
     "front_caption": ("No judged plan beats these in both", "没有方案在两项上同时优于它们"),
+    "front_beaten": (
+        "The recommended plan was chosen before it was judged; on the judge's draws one of the others is "
+        "above it in both.",
+        "推荐方案在评判前选定；在评判抽样上，另一方案在两项上均高于它。",
+    ),
     "hypervolume": (
         "Hypervolume: the front dominates {share} of the box from the worst judged value to the best.",
         "超体积：前沿支配从最差评判值到最佳值之间空间的 {share}。",
@@ -165,10 +176,10 @@ SEARCH: dict[str, tuple[str, str]] = {
     ),
     "unchanged": ("{amount}, unchanged", "{amount}，不变"),
     # the first screen
-    "moves": ("Money to move, {currency}", "需要移动的资金，{currency}"),
+    "moves": ("Money to move, {currency} placed", "需要移动的投出金额，{currency}"),
     "moves_found": (
-        "What the best plan found would move, {currency}",
-        "找到的最佳方案会移动的资金，{currency}",
+        "What the best plan found would move, {currency} placed",
+        "找到的最佳方案会移动的投出金额，{currency}",
     ),
     "moves_none": (
         "No money to move: the best plan found keeps every channel's amount.",
@@ -196,9 +207,15 @@ SEARCH: dict[str, tuple[str, str]] = {
         "保持各渠道金额，在投放期之间移动，见“投放节奏”。",
     ),
     "do_any": (
-        "Several plans cannot be told apart: any of these will do.",
-        "有几个方案无法区分：采用其中任何一个均可。",
+        "Take any of these plans, which cannot be told apart.",
+        "采用其中任何一个方案均可：它们无法区分。",
     ),
+    "do_any_common": (
+        "Take any of these plans: all of them {what}.",
+        "采用其中任何一个方案均可：它们都会{what}。",
+    ),
+    "all_up": ("give more to {names}", "增加 {names}"),
+    "all_down": ("take from {names}", "减少 {names}"),
     "do_nothing_yet": (
         "Decide nothing yet: one replicate shows no interval; use --replicates 20 or more.",
         "暂不决策：单次重复没有区间；请使用 --replicates 20 或更多。",
@@ -213,12 +230,23 @@ SEARCH: dict[str, tuple[str, str]] = {
     ),
     "and_more": ("{names} and {count} more", "{names}等另外 {count} 个渠道"),
     "and": ("{names} and {last}", "{names}和{last}"),
-    "equals_caption": ("Plans that cannot be told apart, {currency}", "无法区分的方案，{currency}"),
+    "equals_caption": (
+        "Plans that cannot be told apart: money placed, {currency}",
+        "无法区分的方案：投出金额，{currency}",
+    ),
     "more_equals": (
-        "{count} more such plans are in summary.json.",
-        "summary.json 中另有 {count} 个这样的方案。",
+        "Further plans that are as good: {count}, in summary.json.",
+        "同样好的其他方案：{count} 个，见 summary.json。",
     ),
     "found_by": ("Found by: {method}.", "找到方案的方法：{method}。"),
+    "found_agree": (
+        "Found by: {method}; {others} came to the same plan.",
+        "找到方案的方法：{method}；{others}得到同一方案。",
+    ),
+    "ahead": (
+        "Against the next best plan, by {other}: {kpi} {by}.",
+        "与次优方案（{other}）相比：{kpi} {by}。",
+    ),
     "take": ("Take the plan.", "建议采用该方案。"),
     "about": ("About this run", "关于本次运行"),
 }

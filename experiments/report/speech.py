@@ -9,19 +9,21 @@ from functools import cache
 from typing import Any
 
 from experiments import formatting
+from experiments.report.methods import finder
 from experiments.report.names import NAMES
 from experiments.report.words import LANGUAGES, TEXTS
 from experiments.tables import Estimate
 
 #: Texts of figures that carry a name: with a unit behind it, or naming the plan compared with.
 AXIS = re.compile(r"(.+?)((?:, [A-Z]{3}|: [-+\d.]+(?: (?:pp|k|M|bn))?)(?: \(.*\))?)")
+PRICE = re.compile(r"1 % more budget: (.+?) ([-+\d.,]+(?: (?:k|M|bn))?) (?:\((.+?) to (.+?)\), (.+)|(.+))")
 UNCHANGED = re.compile(r"([\d.]+(?: (?:k|M|bn))?), unchanged")
 COMPARED = {
     "against": re.compile(r"Against '+(.+?)'+, by the 95 % interval of the paired difference"),
     "relative": re.compile(r"Change relative to (?:the )?'?(.+?)'?"),
 }
 ENDS = re.compile(r"(\d) to ([-+\d])")
-DRAWN = ("column", "kpi", "measure", "stage", "plan", "rule", "drawn")
+DRAWN = ("column", "kpi", "measure", "stage", "plan", "rule", "method", "drawn")
 
 
 @cache
@@ -31,6 +33,12 @@ def _drawn() -> dict[str, str]:
     keys = [(key, pair[1]) for key, pair in NAMES["rule"].items()]
     stages = [(first.capitalize(), second) for first, second in NAMES["stage"].values()]
     return dict([*pairs, *stages, *keys])
+
+
+@cache
+def _in_sentences() -> dict[str, str]:
+    """English name of a KPI inside a sentence -> Chinese."""
+    return {formatting.in_sentence(first): second for first, second in NAMES["kpi"].values()}
 
 
 @dataclass(frozen=True)
@@ -58,10 +66,13 @@ class Speech:
             return self.name("plan", key)
         return self.name("plan_number", head).format(number=int(number) + (head != "leader"))
 
-    def method(self, found_by: str | Sequence[str]) -> str:
-        """What found a plan: a method of search, a rule, or several of them."""
-        names = [found_by] if isinstance(found_by, str) else found_by
-        return self.list([self.name("method", name, name.replace("_", " ")) for name in names])
+    def method(self, name: str) -> str:
+        """What a method of search or a rule is called."""
+        return self.name("method", name)
+
+    def found_by(self, origin: str, method: str) -> str:
+        """What found a plan in a search by a method."""
+        return self.method(finder(origin, method))
 
     def interval(self, estimate: Estimate | None, unit: str, *, short: bool = False, **how: Any) -> str:
         """A mean with its interval, three digits of large numbers where `short`; a bare 0 where all are."""
@@ -104,10 +115,22 @@ class Speech:
             return f"{known[shown[1]]}{shown[2].replace(': ', '：').replace(', ', '，')}"
         if kept := UNCHANGED.fullmatch(text):
             return self("unchanged", amount=kept[1])
+        if price := PRICE.fullmatch(text):
+            return self._price(price)
         for key, pattern in COMPARED.items():
             if found := pattern.fullmatch(text):
                 return self(key, base=known.get(found[1], found[1]))
         return ENDS.sub(r"\1 至 \2", text)
+
+    def _price(self, found: re.Match[str]) -> str:
+        """The price of the next hundredth of the budget under the response curves."""
+        kpi, change, low, high, word, how = found.groups()
+        start = f"{_in_sentences().get(kpi, kpi)} {change}"
+        if how is not None:
+            said = {"by the curves": "by_curves", "on one replicate": "one_replicate_only"}.get(how)
+            return self("figure_price", rest=f"{start}，{self(said) if said else how}")
+        ends = self("ends", low=low, high=high)
+        return self("figure_price", rest=f"{start}（{ends}），{self.name('word', word)}")
 
     def chance(self, probability: float) -> str:
         """A probability as per cent; none is certain."""

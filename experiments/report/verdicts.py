@@ -42,12 +42,13 @@ def optimize_verdict(folder: RunFolder, say: Speech) -> list[Block]:
     gain = [_compared(summary["difference"][goal], goal, folder, say) for goal in goals]
     if not goals:
         gain = [_cheapest(summary, currency, say)]
+    if goals and first.not_allowed(summary):
+        gain.append(say("not_allowed"))
     gain += [_target(check, currency, say) for check in summary["targets"]]
     if summary["interrupted"]:
         gain.append(say("stopped", used=summary["runs_used"], runs=summary["runs"]))
-    found_by = _finders(summary)
-    rest = [say("found_by", method=say.method(found_by))] if found_by else []
-    rest += [*_same_total(folder, goals, say), *money_left(folder, say), *_other_start(folder, say)]
+    rest = [*_found_by(folder, goals, say), *_same_total(folder, goals, say), *money_left(folder, say)]
+    rest += _other_start(folder, say)
     return [
         *first.money_blocks(folder, say),
         Text(_joined(gain, say), "lead"),
@@ -117,13 +118,26 @@ def _target(check: dict[str, Any], currency: str, say: Speech) -> str:
     )
 
 
-def _finders(summary: dict[str, Any]) -> list[str]:
-    """Who found the plan, and who came to the same one."""
+def _found_by(folder: RunFolder, goals: list[str], say: Speech) -> list[str]:
+    """Who found the plan, who came to the same one, and by how much it leads the next."""
+    summary = folder.summary
     who = summary.get("found_by")
     if not who:
         return []
-    origin = summary["method"] if who["origin"] == "search" else who["origin"]
-    return list(dict.fromkeys([origin, *who["agree"]]))
+    method = summary["method"]
+    name = say.found_by(who["origin"], method)
+    others = [say.found_by(one, method) for one in who["agree"]]
+    others = [one for one in dict.fromkeys(others) if one != name]
+    said = [
+        say("found_agree", method=name, others=say.list(others)) if others else say("found_by", method=name)
+    ]
+    ahead, next_best = who.get("ahead"), who.get("runner_up")
+    if goals and ahead and next_best:
+        unit = summary["difference"][goals[0]]["unit"]
+        by = say.interval(ahead, unit, currency=currency_of(folder), signed=True)
+        words = {"kpi": say.sentence("kpi", goals[0]), "other": say.found_by(next_best, method)}
+        said.append(say("ahead", by=by, **words))
+    return said
 
 
 def money_left(folder: RunFolder, say: Speech) -> list[str]:

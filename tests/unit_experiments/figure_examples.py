@@ -141,7 +141,7 @@ def _limited(which):
     return budget_data(list(labels), labels, now, new, currency="EUR", limits=limits[which] | fixed)
 
 
-ORIGINS = ("search", "linear programme", "search", "today's mix")
+ORIGINS = ("response surface", "linear programme", "response surface", "today's mix")
 FRONT = [
     ParetoPoint(around(1.2 - 0.02 * i * i / 3, 0.03), around(200 + 5 * i, 2), ORIGINS[i % 4], i == 4)
     for i in range(8)

@@ -35,7 +35,13 @@ def test_budget_that_stays_says_so():
     given = budget_data(list(LABELS), LABELS, now, now, currency="CNY", which="given")
     assert given.title.startswith("The given plan keeps")
     title = budget_data(list(LABELS), LABELS, now, now, currency="CNY").title
-    assert title == "The recommended plan keeps today's budget of CNY 3.00 M"
+    assert title == "The recommended plan keeps the budget as today, CNY 3.00 M"
+
+
+def test_a_budget_of_money_placed_says_so():
+    now, new = {"a": 1e6, "b": 2e6, "c": 1e6}, {"a": 1.5e6, "b": 2e6, "c": 1e6}
+    title = budget_data(list(LABELS), LABELS, now, new, currency="CNY", placed=True).title
+    assert "raises the money placed from CNY 4.00 M to 4.50 M" in title
 
 
 def test_budget_total_that_changes_is_told():

@@ -99,13 +99,14 @@ def test_amounts_of_the_budget_stand_in_the_page(folders):
 def test_the_page_speaks_of_the_recommended_plan(folders, kind, lang):
     """Its table and its first screen hold the amounts of summary.json and budget.csv, channel by channel."""
     opened, say = open_folder(folders[kind]), Speech(lang)
+    plan = opened.summary["recommended"]
     header, rows = opened.sheets["budget"]
     sheet = [dict(zip(header, row, strict=True)) for row in rows]
-    for column, key in (("recommended_offered", "spend"), ("recommended", "placed")):
-        spend = opened.summary["recommended"][key]
+    for column, key in (("recommended", "placed"), ("recommended_offered", "spend")):
         assert {row["channel"]: float(row[column]) for row in sheet} == pytest.approx(
-            {row["channel"]: spend[row["channel"]] for row in sheet}, abs=0.01
+            {row["channel"]: plan[key][row["channel"]] for row in sheet}
         )
+    spend = plan["placed"]
     parts = {section.id: section for section in sections(opened, say)}
     [table] = [block for block in parts["budget"].blocks if block.kind == "table"]
     shown = {line.cells[0].text: line.cells[2].text for line in table.rows}

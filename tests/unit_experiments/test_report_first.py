@@ -18,14 +18,14 @@ NOW = {"tv": 400_000.0, "search": 100_000.0, "print": 300_000.0, "feed": 200_000
 GAIN = {"mean": 5_000.0, "low": 1_000.0, "high": 9_000.0, "unit": "money"}
 
 
-def folder(new, *, now=NOW, word="better", equals=(), targets=(), **more):
+def folder(new, *, now=NOW, word="better", keep=None, equals=(), targets=(), **more):
     """A run directory of a search as far as its first screen reads it."""
     plan = {"kpis": {"unspent": {"mean": 0.0}}}
     summary = {
         "objective": "profit",
         "currency": "EUR",
         "total": sum(new.values()),
-        "verdict": {"word": word, "equals": list(equals)},
+        "verdict": {"word": word, "equals": list(equals)} | ({} if keep is None else {"keep": keep}),
         "status_quo": plan | {"spend": now},
         "recommended": plan | {"spend": new},
         "difference": {"profit": GAIN},
@@ -73,9 +73,20 @@ ACTIONS = {
     "the same plan": (folder(NOW), "Keep today's plan.", "建议保留当前方案。"),
     "equals": (
         folder(MOVED, equals=[{"name": "leader_1", "spend": NOW}]),
-        "Several plans cannot be told apart: any of these will do.",
-        "有几个方案无法区分：采用其中任何一个均可。",
+        "Take any of these plans, which cannot be told apart.",
+        "采用其中任何一个方案均可：它们无法区分。",
     ),
+    "equals that agree": (
+        folder(MOVED, equals=[{"name": "leader_1", "spend": NOW | {"tv": 300_000.0, "search": 2e5}}]),
+        "Take any of these plans: all of them give more to 搜索 and take from Television.",
+        "采用其中任何一个方案均可：它们都会增加 搜索，减少 Television。",
+    ),
+    "not allowed": (
+        folder(MOVED, word="no better", keep=False),
+        "Move EUR 60.0 k from Television and Print to 搜索.",
+        "将 EUR 60.0 k 从 Television和Print 移至 搜索。",
+    ),
+    "kept": (folder(MOVED, word="no better", keep=True), "Keep today's plan.", "建议保留当前方案。"),
     "no better, with equals": (
         folder(MOVED, word="no better", equals=[{"name": "leader_1", "spend": NOW}]),
         "Keep today's plan.",
@@ -123,7 +134,7 @@ def test_the_first_screen_has_money_gain_basis_and_action_in_this_order(say):
 
 def test_money_to_move_is_told_from_and_to():
     heading, moves = money_blocks(folder(MOVED), EN)
-    assert heading.text == "Money to move, EUR"
+    assert heading.text == "Money to move, EUR placed"
     assert isinstance(moves, Facts)
     assert [(one.name, one.value, one.details) for one in moves.facts] == [
         ("搜索", "100,000 to 160,000", ("+60,000",)),
@@ -131,7 +142,7 @@ def test_money_to_move_is_told_from_and_to():
         ("Print", "300,000 to 290,000", ("-10,000",)),
     ]
     kept = money_blocks(folder(MOVED, word="no better"), EN)
-    assert texts(kept, "heading") == ["What the best plan found would move, EUR"]
+    assert texts(kept, "heading") == ["What the best plan found would move, EUR placed"]
     assert texts(money_blocks(folder(NOW), EN), "heading") == [
         "No money to move: the best plan found keeps every channel's amount."
     ]
@@ -149,7 +160,16 @@ def test_more_channels_than_fit_stand_together():
     [table] = money_blocks(folder(new, now=now, equals=equals), EN)
     assert len(table.rows) == ROWS + 1
     assert table.rows[-1].kind == "total"
-    assert table.note == "2 more such plans are in summary.json."
+    assert table.note == "Further plans that are as good: 2, in summary.json."
+
+
+def test_a_plan_that_the_limits_forbid_is_not_kept():
+    for say, told in ((EN, "Today's plan itself is not allowed"), (ZH, "当前方案本身不符合约束")):
+        lead = texts(optimize_verdict(folder(MOVED, word="worse", keep=False), say), "lead")[0]
+        assert told in lead
+        for keep in (True, None):
+            kept = optimize_verdict(folder(MOVED, word="worse", keep=keep), say)
+            assert told not in texts(kept, "lead")[0]
 
 
 def test_equal_plans_stand_side_by_side():
@@ -165,12 +185,32 @@ def test_equal_plans_stand_side_by_side():
 
 
 def test_what_found_the_plan_is_said_in_words():
-    for origin, agree, english, chinese in (
-        ("search", [], "Found by: linear programme.", "找到方案的方法：线性规划。"),
-        ("Optuna", ["equal"], "Found by: Optuna, equal split.", "找到方案的方法：Optuna 搜索、平均分配。"),
-        ("new_way", [], "Found by: new way.", "找到方案的方法：new way。"),
+    alone = {"agree": [], "runner_up": None, "ahead": None}
+    for found_by, method, english, chinese in (
+        (
+            {"origin": "linear programme"},
+            "default",
+            "Found by: linear programme.",
+            "找到方案的方法：线性规划。",
+        ),
+        (
+            {"origin": "search", "agree": ["Optuna", "equal"]},
+            "default",
+            "Found by: response surface; Optuna, equal split came to the same plan.",
+            "找到方案的方法：响应面；Optuna 搜索、平均分配得到同一方案。",
+        ),
+        ({"origin": "search", "agree": ["Optuna"]}, "search", "Found by: Optuna.", "方法：Optuna 搜索。"),
+        ({"origin": "new_method"}, "default", "Found by: new method.", "找到方案的方法：new method。"),
+        (
+            {"origin": "Optuna", "runner_up": "search", "ahead": GAIN},
+            "greedy",
+            "Found by: Optuna. Against the next best plan, by greedy steps: profit EUR +5,000 "
+            "(+1,000 to +9,000).",
+            "找到方案的方法：Optuna 搜索。与次优方案（贪心步进）相比：利润（增量）EUR +5,000"
+            " (+1,000 至 +9,000)。",
+        ),
     ):
-        made = folder(MOVED, method="lp", found_by={"origin": origin, "agree": agree})
+        made = folder(MOVED, found_by=alone | found_by, method=method)
         assert english in texts(optimize_verdict(made, EN), "")[0]
         assert chinese in texts(optimize_verdict(made, ZH), "")[0]
     assert not any(re.search("Found by", text) for text in texts(optimize_verdict(folder(MOVED), EN), ""))

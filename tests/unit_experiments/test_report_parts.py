@@ -1,5 +1,6 @@
 """Parts of the report: pictures that cannot run, and tables read back from what was said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from experiments.answer import Answer
 from experiments.commands.options import Settings
 from experiments.console import as_text
 from experiments.errors import ReportError
+from experiments.report import methods
 from experiments.report.blocks import Items, Table, Text
 from experiments.report.closing import typed
 from experiments.report.folder import RunFolder
@@ -77,6 +79,11 @@ def folder_with(header, *rows):
     """A run directory that holds one table, of a brand with a channel called as a method is."""
     scenario = {"channels": {"search": {"label": "搜索"}, "first": {"label": "首发"}}}
     return RunFolder(Path(), "optimize", {}, {}, scenario, "", {"x": (header, rows)}, (), {})
+
+
+def test_plans_of_the_method_bear_its_name_in_any_table():
+    made = replace(folder_with(("plan", "origin"), ("recommended", "search")), summary={"method": "lp"})
+    assert plain_table("x", made, Speech("en")).rows[0].cells[1].text == methods.METHODS["lp"][0]
 
 
 def test_only_channels_are_called_as_channels_are():

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import main
+from experiments.recommend.details import origin_of
 from experiments.recommend.judged import BASELINE_NAMES as BASELINES
 from experiments.report import names, search_drawn, search_words, words
 from experiments.report.names import NAMES
 from experiments.report.page import LAST, PARTS
 from experiments.report.speech import Speech
 from experiments.report.words import LANGUAGES, TEXTS
-from optimize import METHODS, TARGETS
+from optimize import METHODS as SEARCHES, TARGETS
 from optimize.finding import TODAYS_TIMING
+from optimize.frontier import TODAY
 from optimize.opinions import LINEAR, OPTUNA, TRUST, VERTEX
 from optimize.polishing import SLOPES
 from sim import CHANNEL_MEASURES, KPIS, RULES, Stage
@@ -31,7 +33,10 @@ ALWAYS = ("answer", "figures", "tables", *(part.key for part in LAST))
 #: Texts that are the same in both languages: abbreviations and numbers.
 ALIKE = {"ltv_cac", "five_three_two"}
 #: What finds plans, as the search and the judge name it.
-FOUND_BY = {*METHODS, *BASELINES, *(OPTUNA, LINEAR, TRUST, VERTEX), SLOPES, TODAYS_TIMING, "status_quo"}
+FOUND_BY = {
+    *(*SEARCHES, *BASELINES, "hand", TODAY, TODAYS_TIMING, SLOPES),
+    *(LINEAR, TRUST, VERTEX, OPTUNA),
+}
 
 
 def places(text):
@@ -107,7 +112,14 @@ def test_every_command_that_writes_a_run_directory_has_a_title():
     [
         ("ROI (incremental)", "投资回报率（增量）"),
         ("Unaware", "未知"),
-        ("Spend over the whole plan, CNY", "整个方案的花费，CNY"),
+        ("Money placed over the whole plan, CNY", "整个方案的投出金额，CNY"),
+        ("Money offered over the plan, CNY", "方案期内计划金额，CNY"),
+        ("Money offered, CNY", "计划金额，CNY"),
+        (
+            "1 % more budget: ROI +0.004 (-0.115 to +0.124), not told apart from zero",
+            "预算增加 1 %：投资回报率（增量） +0.004（-0.115 至 +0.124），与零无法区分".replace("） ", "）"),
+        ),
+        ("1 % more budget: profit -2.10 k by the curves", "预算增加 1 %：利润（增量）-2.10 k，按曲线"),
         ("markov_1: 4.5 pp", "马尔可夫 1 阶：4.5 pp"),
         ("CNY +4.34 (-13.27 to +4.59)", "CNY +4.34 (-13.27 至 +4.59)"),
         (
@@ -129,6 +141,15 @@ def test_text_in_figures_is_said_in_chinese_where_it_has_a_name(drawn, said):
 
 def test_whatever_finds_plans_has_a_name():
     assert set(NAMES["method"]) >= FOUND_BY
+    for origin in FOUND_BY - {"search"}:
+        english = methods.METHODS[origin][0]
+        assert origin_of(origin, "lp") == Speech("en").found_by(origin, "lp") == english
+
+
+def test_what_the_method_found_bears_its_name():
+    assert origin_of("search", "lp") == Speech("en").found_by("search", "lp") == methods.METHODS["lp"][0]
+    assert origin_of("search", "default") == "response surface"
+    assert Speech("zh").found_by("search", "default") == "响应面"
 
 
 def test_plans_that_come_in_a_row_are_counted():
@@ -137,4 +158,4 @@ def test_plans_that_come_in_a_row_are_counted():
     ] == [
         *("finalist 2", "choice 1", "LP choice 2", "today's mix", "a b 1"),
     ]
-    assert Speech("zh").plan("leader_2") == "决选方案 2"
+    assert Speech("zh").plan("leader_2") == "入围方案 2"
