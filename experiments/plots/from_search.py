@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from experiments.runner import Case
     from optimize import BudgetProblem, OptimizeResult, Robustness, ShadowPrice
 
-#: Share of a channel's money that may be not placed for its limits to be drawn.
-SLIGHT = 0.005
 COMPARED = ("roi", "ltv", "profit", "new_customers", "cac", "revenue")
 
 
@@ -68,21 +66,12 @@ def limits_of(case: Case, problem: BudgetProblem) -> dict[str, tuple[float | Non
 
 
 def budget_of(case: Case, problem: BudgetProblem, result: OptimizeResult) -> BudgetData:
-    """What both budgets place, with the limits that somebody wrote down.
-
-    Limits are on what is offered: where less of it is placed, they have no place on the axis.
-    """
-    placed, offered = result.placed("recommended"), result.recommended.totals()
-    limits = {
-        name: bounds
-        for name, bounds in limits_of(case, problem).items()
-        if offered[name] - placed[name] <= SLIGHT * offered[name]
-    }
+    """What both budgets place, with the limits that somebody wrote down; those are on what is offered."""
     return budget_data(
         case.priced,
         case.labels,
         result.placed("status_quo"),
-        placed,
+        result.placed("recommended"),
         currency=result.currency,
         limits=limits_of(case, problem),
         placed=True,

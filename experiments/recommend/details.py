@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from experiments import estimates, formatting
 from experiments.estimates import estimate
-from experiments.method_words import METHODS
+from experiments.method_words import METHODS, NUMBERED, finder
 from experiments.recommend.judged import BASELINE_NAMES, NAMES
-from experiments.report.methods import METHODS, NUMBERED, finder
 from experiments.runner import Case
 from experiments.tables import Grid, Sheet
 

@@ -131,8 +131,6 @@ def action(folder: RunFolder, say: Speech) -> str:
         return say("keep")
     if "missed" in found:
         return say("do_missed")
-    if summary["verdict"]["word"] in ("no better", "worse"):
-        return say("do_forbidden")
     if summary["verdict"]["word"] == "undecided":
         return say("do_nothing_yet")
     if summary["objective"] == "spend" and "unclear" in found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from experiments.report.folder import RunFolder
 from experiments.report.speech import Speech
@@ -32,12 +32,6 @@ def estimates_of(folder: RunFolder, sheet: str) -> tuple[dict[str, Estimates], d
         found.setdefault(plan, {})[kpi] = {"mean": mean, "low": low, "high": high}
         units[kpi] = unit
     return found, units
-
-
-def limit_kind(kind: str, channels: Sequence[str]) -> str:
-    """A limit's kind; a sum over one channel is a limit on a window of the plan."""
-    alone = kind in ("group_min", "group_max") and len(channels) == 1
-    return kind.replace("group", "window") if alone else kind
 
 
 def currency_of(folder: RunFolder) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from experiments import formatting
+from experiments.method_words import finder
 from experiments.report.blocks import Cell, Table, row
 from experiments.report.folder import RunFolder, Sheet
 from experiments.report.labels import channel_labels
-from experiments.report.methods import finder
 from experiments.report.speech import Speech
 
 #: Rows of a table in the page; the rest stays in its file.

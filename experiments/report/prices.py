@@ -11,7 +11,7 @@ from typing import Any
 from experiments import formatting, texts
 from experiments.report.blocks import Block, Cell, Table, Text, row
 from experiments.report.folder import RunFolder
-from experiments.report.labels import channel_labels, currency_of, limit_kind
+from experiments.report.labels import channel_labels, currency_of
 from experiments.report.speech import Speech
 
 #: The step as a share of the budget.

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from experiments import formatting
-from experiments.report.methods import finder
+from experiments.method_words import finder
 from experiments.report.names import NAMES
 from experiments.report.words import LANGUAGES, TEXTS
 from experiments.tables import Estimate

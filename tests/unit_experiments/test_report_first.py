@@ -220,12 +220,6 @@ def test_what_was_not_simulated_rests_on_nothing():
     assert basis(replace(folder(MOVED), record={"replicates": None, "seed": None}), EN) == []
 
 
-def test_a_plan_that_the_limits_forbid_is_not_kept():
-    verdict = {"word": "no better", "equals": [], "keep": False}
-    assert action(folder(MOVED, verdict=verdict), EN).startswith("Today's plan is not allowed")
-    assert action(folder(MOVED, verdict=verdict | {"keep": True}), EN) == "Keep today's plan."
-
-
 def test_money_that_is_not_placed_and_what_another_start_might_advise_is_said():
     free = {"total": 100_000.0, "fixed": True, "left_out": {}, "could_use": ["search"]}
     spread = {"total": [800_000.0, 1_200_000.0], "other_total": True, "unsure": ["tv"]}

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from figure_examples import EXAMPLES
 
+from experiments import method_words
 from experiments.answer import Answer
 from experiments.commands.options import Settings
 from experiments.console import as_text
 from experiments.errors import ReportError
-from experiments.report import methods
 from experiments.report.blocks import Items, Table, Text
 from experiments.report.closing import typed
 from experiments.report.folder import RunFolder
@@ -83,7 +83,7 @@ def folder_with(header, *rows):
 
 def test_plans_of_the_method_bear_its_name_in_any_table():
     made = replace(folder_with(("plan", "origin"), ("recommended", "search")), summary={"method": "lp"})
-    assert plain_table("x", made, Speech("en")).rows[0].cells[1].text == methods.METHODS["lp"][0]
+    assert plain_table("x", made, Speech("en")).rows[0].cells[1].text == method_words.METHODS["lp"][0]
 
 
 def test_only_channels_are_called_as_channels_are():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments import method_words
 from experiments.cli import main
 from experiments.recommend.details import origin_of
 from experiments.recommend.judged import BASELINE_NAMES as BASELINES
@@ -142,12 +143,12 @@ def test_text_in_figures_is_said_in_chinese_where_it_has_a_name(drawn, said):
 def test_whatever_finds_plans_has_a_name():
     assert set(NAMES["method"]) >= FOUND_BY
     for origin in FOUND_BY - {"search"}:
-        english = methods.METHODS[origin][0]
+        english = method_words.METHODS[origin][0]
         assert origin_of(origin, "lp") == Speech("en").found_by(origin, "lp") == english
 
 
 def test_what_the_method_found_bears_its_name():
-    assert origin_of("search", "lp") == Speech("en").found_by("search", "lp") == methods.METHODS["lp"][0]
+    assert origin_of("search", "lp") == Speech("en").found_by("search", "lp") == method_words.METHODS["lp"][0]
     assert origin_of("search", "default") == "response surface"
     assert Speech("zh").found_by("search", "default") == "响应面"
 
