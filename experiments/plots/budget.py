@@ -116,7 +116,8 @@ def plot_budget(ax: Axes, data: BudgetData) -> None:
     ax.set_xlim(0, 1.42 * widest)
     money = "placed" if data.placed else "offered"
     style.money_axis(ax.xaxis, f"Money {money} over the whole plan, {data.currency}")
-    _legend(ax, data.which, any(row.lower or row.upper for row in data.rows))
+    limits = "limits of what is offered" if data.placed else "limits"
+    _legend(ax, data.which, limits if any(row.lower or row.upper for row in data.rows) else "")
 
 
 def _brackets(row: BudgetRow, widest: float) -> list[tuple[float, str]]:
@@ -144,7 +145,7 @@ def _row_text(row: BudgetRow) -> str:
     return f"{amounts} ({formatting.percent(row.change / row.now, signed=True)})" if row.now > 0 else amounts
 
 
-def _legend(ax: Axes, which: str, limited: bool) -> None:
+def _legend(ax: Axes, which: str, limits: str) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -152,6 +153,6 @@ def _legend(ax: Axes, which: str, limited: bool) -> None:
         Patch(color=style.FAINT, label="now"),
         Patch(color=style.RECOMMENDED, label=which),
     ]
-    if limited:
-        entries.append(Line2D([], [], ls="", marker="$[\\,]$", ms=11, color=style.WORSE, label="limits"))
+    if limits:
+        entries.append(Line2D([], [], ls="", marker="$[\\,]$", ms=11, color=style.WORSE, label=limits))
     ax.figure.legend(handles=entries, loc="outside lower center", ncols=3)

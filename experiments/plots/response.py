@@ -108,7 +108,7 @@ def plot_response(axes: Sequence[Axes], data: ResponseData) -> None:
         style.money_axis(ax.xaxis, "")
         ax.set_xlim(left=0)
         if number + columns >= len(data.curves):
-            ax.set_xlabel(f"Money offered over the plan, {data.currency}")
+            ax.set_xlabel(f"Money offered, {data.currency}")
         if data.score_unit == "money":
             style.money_axis(ax.yaxis, "")
     for ax in axes[len(data.curves) :]:

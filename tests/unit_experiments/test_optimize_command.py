@@ -184,6 +184,46 @@ def test_the_price_of_more_budget_stands_with_its_interval(stored):
     assert "a model's price" in said(None)
 
 
+def test_a_limit_is_told_by_the_names_people_know():
+    """A limit on one channel in a window is no group's, in the table and in the sentence."""
+    from types import SimpleNamespace
+
+    from experiments.recommend.text import _labelled, _limit_word
+    from optimize import Binding
+
+    result = SimpleNamespace(labels={"weibo": "微博话题", "tv": "TV"})
+    one = Binding("weibo in 2026-10..2026-11 at most CNY 0", ("weibo",), "group_max", 0.0, None)
+    both = Binding("tv + weibo at least CNY 5", ("tv", "weibo"), "group_min", 5.0, None)
+    total = Binding("all channels together exactly CNY 9", (), "total", 9.0, None)
+    assert [_limit_word(limit) for limit in (one, both)] == ["maximum in a window", "group minimum"]
+    assert [_labelled(limit, result) for limit in (one, both, total)] == [
+        "微博话题 in 2026-10..2026-11 at most CNY 0",
+        "TV + 微博话题 at least CNY 5",
+        "all channels together exactly CNY 9",
+    ]
+
+
+def test_stages_that_could_not_run_are_no_notes_of_what_was_given(stored):
+    found, _ = stored
+    assert found["not_run"] == []
+    assert found["notes"] == []
+
+
+def test_who_found_the_plan_is_named_once():
+    from types import SimpleNamespace
+
+    from experiments.recommend.text import _who
+    from optimize.certainty import FoundBy
+
+    def said(origin, *agree):
+        return _who(SimpleNamespace(method="default", found_by=FoundBy(origin, agree)))
+
+    assert said("Optuna", "Optuna", "linear programme", "search") == [
+        "Found by Optuna; linear programme, response surface came to the same plan."
+    ]
+    assert said("search", "search") == ["Found by response surface."]
+
+
 def test_a_dangling_link_is_refused_before_anything_runs(tmp_path):
     link = tmp_path / "out"
     link.symlink_to(tmp_path / "gone" / "away")

@@ -12,7 +12,7 @@ from experiments.commands.options import Settings
 from experiments.console import as_text
 from experiments.errors import ReportError
 from experiments.report.blocks import Items, Table, Text
-from experiments.report.closing import typed
+from experiments.report.closing import assumption_blocks, typed
 from experiments.report.folder import RunFolder
 from experiments.report.page import report, typeset
 from experiments.report.picture import picture
@@ -212,3 +212,15 @@ def test_the_command_is_told_without_what_changes_no_number():
         typed(["omnifunnel", "run", "a.yaml", *idle, "--seed", "7", "--set", "title=a b"])
         == "omnifunnel run a.yaml --seed 7 --set 'title=a b'"
     )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_stages_that_could_not_run_stand_in_the_small_print(lang):
+    made = replace(folder_with(("x",), ("1",)), record={"replicates": 5})
+    say = Speech(lang)
+    assert not [one for one in assumption_blocks(made, say) if getattr(one, "text", "") == say("not_run")]
+    made = replace(made, summary={"notes": ["of a file"], "not_run": ["bound to bound: no answer"]})
+    texts = [getattr(one, "text", getattr(one, "items", None)) for one in assumption_blocks(made, say)]
+    at = texts.index(say("not_run"))
+    assert texts[at + 1] == ("bound to bound: no answer",)
+    assert texts[texts.index(say("given_notes")) + 1] == ("of a file",)

@@ -114,7 +114,7 @@ def test_every_command_that_writes_a_run_directory_has_a_title():
         ("ROI (incremental)", "投资回报率（增量）"),
         ("Unaware", "未知"),
         ("Money placed over the whole plan, CNY", "整个方案的投出金额，CNY"),
-        ("Money offered over the plan, CNY", "方案期内计划金额，CNY"),
+        ("limits of what is offered", "计划金额的约束"),
         ("Money offered, CNY", "计划金额，CNY"),
         (
             "1 % more budget: ROI +0.004 (-0.115 to +0.124), not told apart from zero",
