@@ -150,7 +150,8 @@ class OptimizeResult:
     def placed(self, plan: str) -> dict[str, float]:
         """Money of a plan by channel that found an audience; all of it where that is not known."""
         left = self.unplaced(plan)
-        return {name: money - (left.get(name) or 0.0) for name, money in self.plans[plan].totals().items()}
+        money = self.plans[plan].totals()
+        return {name: max(0.0, amount - (left.get(name) or 0.0)) for name, amount in money.items()}
 
     @property
     def free(self) -> float:
